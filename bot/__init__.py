@@ -1,0 +1,1 @@
+"""The conversation: channels, dialogue, desk, store. Imports intents and knowledge."""

@@ -1,0 +1,169 @@
+"""The `zhiwen` command."""
+
+import asyncio
+import json
+import sys
+from datetime import date
+from typing import Annotated, Optional
+
+import typer
+from pydantic import ValidationError
+
+from bot import ask as asking
+from bot import settings as configuration
+from bot.rules import Rules, local
+from bot.settings import Settings
+from knowledge.loader import DataError
+
+app = typer.Typer(help="知问：知识产权公共服务问答", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+tickets = typer.Typer(help="转人工的受理单", no_args_is_help=True)
+app.add_typer(tickets, name="tickets")
+
+
+def _fail(text: str, code: int = 1) -> typer.Exit:
+    typer.echo(text, err=True)
+    return typer.Exit(code)
+
+
+def _settings() -> Settings:
+    try:
+        return configuration.load()
+    except ValidationError as error:
+        lines = [f"ZHIWEN_{'.'.join(map(str, e['loc'])).upper()}：{e['msg']}" for e in error.errors()]
+        raise _fail("设置有误：\n" + "\n".join(lines), 2) from error
+    except OSError as error:
+        raise _fail(f"设置文件读不了：{error}", 2) from error
+
+
+def _rules(settings: Settings) -> Rules:
+    from bot import snapshot
+
+    try:
+        return snapshot.load(settings, lambda text: typer.echo(text, err=True))
+    except DataError as error:
+        raise _fail(f"数据有误，不能启动：\n{error}") from error
+
+
+def _today() -> date:
+    from bot.desk import utc_ms
+
+    return local(utc_ms()).date()
+
+
+@app.command()
+def serve() -> None:
+    """启动网页聊天服务。"""
+    from bot.serve import Refused, log_to_stderr
+    from bot.serve import serve as run
+
+    settings = _settings()
+    log_to_stderr(settings.log_level)
+    try:
+        run(settings)
+    except DataError as error:
+        raise _fail(f"数据有误，不能启动：\n{error}") from error
+    except (Refused, ValueError) as error:
+        raise _fail(str(error)) from error
+
+
+@app.command()
+def ask(
+    text: Annotated[Optional[str], typer.Argument(help="问题")] = None,  # noqa: UP007, UP045 - typer reads this form
+    explain: Annotated[bool, typer.Option("--explain", help="说明为什么这样理解")] = False,
+    day: Annotated[Optional[str], typer.Option("--date", help="按哪一天的规定回答，YYYY-MM-DD")] = None,  # noqa: UP045
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="从标准输入逐行读 JSON 问题，逐行写答案")] = False,
+) -> None:
+    """问一个问题，不保存。"""
+    settings = _settings()
+    if jsonl:
+        _ask_lines(_rules(settings))
+        return
+    if not text:
+        raise _fail('请给出问题，例如：zhiwen ask "商标续展多少钱"', 2)
+    try:
+        on = date.fromisoformat(day) if day else None
+    except ValueError as error:
+        raise _fail("--date 应为 YYYY-MM-DD", 2) from error
+    rules = _rules(settings)
+    question = asking.Question(1, text, (), on)
+    asked = asking.ask(rules, question, _today())
+    typer.echo(asking.as_json(rules, question, asked)["reply"])
+    for choice in asked.turn.replies[-1].choices if asked.turn.replies else ():
+        typer.echo(f"  〔{choice.label}〕")
+    if explain:
+        typer.echo("\n".join(["", *asking.explained(rules, question, asked)]))
+
+
+def _ask_lines(rules: Rules) -> None:
+    today, broken = _today(), 0
+    for number, line in enumerate(sys.stdin, 1):
+        if not line.strip():
+            continue
+        try:
+            question = asking.Question.of(line)
+        except asking.BadQuestion as error:
+            typer.echo(f"第 {number} 行：{error}", err=True)
+            broken += 1
+            continue
+        value = asking.as_json(rules, question, asking.ask(rules, question, today))
+        sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+    if broken:
+        raise typer.Exit(1)
+
+
+@app.command()
+def chat(name: Annotated[str, typer.Option("--name", help="对话的名字：同名接着聊")] = "terminal") -> None:
+    """在终端里聊天。"""
+    from bot import terminal
+    from bot.desk import Desk
+    from bot.store.sqlite import SqliteStore
+
+    settings = _settings()
+    rules = _rules(settings)
+
+    def read() -> str | None:
+        try:
+            return input("> ")
+        except (EOFError, KeyboardInterrupt):
+            return None
+
+    async def run() -> None:
+        store = SqliteStore.open(settings.sqlite_path)
+        await terminal.chat(Desk(store, rules), name, read, typer.echo)
+        await store.close()
+
+    asyncio.run(run())
+
+
+@app.command()
+def check() -> None:
+    """核对全部数据文件；打印覆盖表、过期和将到期的事实。有误则退出码为 1。"""
+    from bot import checking
+
+    settings = _settings()
+    try:
+        report = checking.report(settings, _today())
+    except DataError as error:
+        raise _fail(f"{error}\n共 {len(error.faults)} 处错误") from error
+    checking.show(report)
+
+
+@app.command("settings")
+def show_settings() -> None:
+    """列出全部设置、当前值和说明。"""
+    current = _settings()
+    for name, field in Settings.model_fields.items():
+        typer.echo(f"ZHIWEN_{name.upper()}={getattr(current, name) if getattr(current, name) is not None else ''}\n    {field.description}")
+
+
+def main() -> None:
+    """Entry point of the installed command."""
+    from bot import ticket_commands
+
+    ticket_commands.add(tickets, _settings)
+    app()
+
+
+if __name__ == "__main__":
+    main()

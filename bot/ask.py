@@ -1,0 +1,109 @@
+"""Questions from the command line, through the same core; nothing is stored."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from typing import Any
+
+from bot import telling
+from bot.dialogue import decide
+from bot.handoff import NewTicket
+from bot.model import Conversation, Message, Owner, Turn
+from bot.rules import ZONE, Rules
+from intents.meaning import Context, Meaning
+
+NO_TICKET = NewTicket("ask", "000000")
+
+
+class BadQuestion(Exception):
+    """A line that is not a question; the message says why, in Chinese."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One line of `ask --jsonl`."""
+
+    id: object
+    text: str
+    history: tuple[str, ...] = ()
+    day: date | None = None
+
+    @classmethod
+    def of(cls, line: str) -> "Question":
+        """Raises BadQuestion with what is wrong."""
+        try:
+            value = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise BadQuestion(f"不是合法的 JSON：{error.msg}") from error
+        if not isinstance(value, dict) or not isinstance(value.get("text"), str):
+            raise BadQuestion("需要 {\"id\": …, \"text\": \"…\"}")
+        history = value.get("history") or []
+        if not isinstance(history, list) or not all(isinstance(h, str) for h in history):
+            raise BadQuestion("history 应为文字的列表")
+        try:
+            day = date.fromisoformat(value["date"]) if value.get("date") else None
+        except (TypeError, ValueError) as error:
+            raise BadQuestion("date 应为 YYYY-MM-DD") from error
+        return cls(value.get("id"), value["text"], tuple(history), day)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question's turn, and what was understood."""
+
+    turn: Turn
+    meaning: Meaning
+
+
+def ask(rules: Rules, question: Question, today: date) -> Asked:
+    """Play the history, then the question, through `decide`; a person who took over in the history is given back."""
+    day = question.day or today
+    noon = int(datetime.combine(day, time(12), ZONE).timestamp() * 1000)
+    conversation = Conversation("ask", "ask", "ask")
+    for number, text in enumerate(question.history):
+        turn = decide(conversation, Message(f"h{number}", noon, text), rules, NO_TICKET)
+        conversation = _back_to_bot(turn.conversation)
+    topic = conversation.topic
+    meaning = rules.read(question.text, Context(topic.item, topic.facet, topic.earlier), day)
+    return Asked(decide(conversation, Message("q", noon, question.text), rules, NO_TICKET), meaning)
+
+
+def _back_to_bot(conversation: Conversation) -> Conversation:
+    return replace(conversation, owner=Owner.BOT, ticket=None, number=None)
+
+
+def as_json(rules: Rules, question: Question, asked: Asked) -> dict[str, Any]:
+    """The line that `ask --jsonl` writes."""
+    turn, meaning = asked.turn, asked.meaning
+    candidates = {c.item: {"item": c.item, "facet": c.facet, "confidence": c.confidence} for c in reversed(meaning.candidates)}
+    listed = sorted(candidates.values(), key=lambda c: -c["confidence"])[:5]
+    rejected = turn.decision == "reject"
+    item = None if rejected else turn.item or meaning.item
+    if item and all(c["item"] != item for c in listed):
+        listed = [{"item": item, "facet": turn.facet or "overview", "confidence": turn.confidence}, *listed][:5]
+    return {
+        "id": question.id,
+        "decision": turn.decision,
+        "item": item,
+        "facet": None if item is None else turn.facet or "overview",
+        "confidence": round(turn.confidence, 4),
+        "candidates": listed,
+        "slots": dict(meaning.slots),
+        "owner": turn.conversation.owner.value,
+        "reply": "\n\n".join(telling.plain(r) for r in turn.replies),
+    }
+
+
+def explained(rules: Rules, question: Question, asked: Asked) -> Iterator[str]:
+    """Why it was understood so, line by line."""
+    meaning = asked.meaning
+    yield f"决定：{asked.turn.decision}    事项：{asked.turn.item or '—'}    方面：{'、'.join(meaning.facets) or '—'}    把握：{meaning.confidence:.2f}"
+    for candidate in meaning.candidates:
+        example = f"    最像的例句：{candidate.example}" if candidate.example else ""
+        yield f"  {candidate.confidence:.2f}  {candidate.item}{example}"
+    yield f"读作：{meaning.text}"
+    yield f"依据：{'；'.join(meaning.why)}"
+    if meaning.slots:
+        yield f"要素：{json.dumps(dict(meaning.slots), ensure_ascii=False)}"
+    yield f"数据版本：{rules.revision}"

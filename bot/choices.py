@@ -1,0 +1,34 @@
+"""Choice ids carry their meaning, are the same on every channel and need no server state. Pure."""
+
+import re
+from typing import NamedTuple
+
+ID = re.compile(r"[A-Za-z0-9._:-]{1,48}")
+HUMAN = "h:human"
+CANCEL_HUMAN = "h:cancel"
+ERASE_YES = "p:erase"
+ERASE_NO = "p:keep"
+EXPORT = "p:export"
+NOT_THESE = "h:none"
+
+
+class Asked(NamedTuple):
+    """An item's facet asked by a button; `more` asks for the details."""
+
+    item: str
+    facet: str
+    more: bool = False
+
+
+def item_choice(item: str, facet: str = "overview", more: bool = False) -> str:
+    """`i:trademark.renewal:fee`, or `m:…` for the details."""
+    return f"{'m' if more else 'i'}:{item}:{facet}"
+
+
+def asked(choice: str) -> Asked | None:
+    """What an item choice asks; None for any other id."""
+    kind, _, rest = choice.partition(":")
+    item, _, facet = rest.partition(":")
+    if kind not in ("i", "m") or not item:
+        return None
+    return Asked(item, facet or "overview", kind == "m")

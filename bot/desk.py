@@ -1,0 +1,162 @@
+"""One message in, one durable turn out: in order per conversation, parallel across conversations, each message once."""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+
+from bot import metrics, wire
+from bot.dialogue import decide
+from bot.handoff import NewTicket
+from bot.hub import Hub
+from bot.ids import new_id, ticket_number
+from bot.model import Conversation, Message, Turn
+from bot.ports import Conflict, Done, Duplicate, Store, Stored, Work, Written
+from bot.privacy import masked
+from bot.rules import TEXT_LIMIT, Rules
+from intents.normalise import visible
+
+KEPT = 20_000
+TRIES = 8
+# Channels whose answers are fetched or returned, not pushed from the outbox.
+PULLED = frozenset({"web", "terminal"})
+Clock = Callable[[], int]
+
+
+def utc_ms() -> int:
+    """Now, UTC milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The durable answer to one message."""
+
+    conversation: str
+    owner: str
+    seq: int
+    replies: tuple[Stored, ...]
+
+
+class Reused(Exception):
+    """The same message id came with another body."""
+
+
+class Busy(Exception):
+    """The conversation kept changing under us; nothing was accepted."""
+
+
+class Desk:
+    """Takes messages to turns. Keeps recent conversations in memory for speed; the store's version decides."""
+
+    def __init__(self, store: Store, rules: Rules, clock: Clock = utc_ms):
+        self.store = store
+        self.rules = rules
+        self.hub = Hub()
+        self.clock = clock
+        self._kept: OrderedDict[tuple[str, str], Conversation] = OrderedDict()
+        self._order: dict[tuple[str, str], tuple[asyncio.Lock, int]] = {}
+
+    async def receive(self, channel: str, address: str, message: Message) -> Receipt:
+        """Commit the turn that a message causes, or give the answer it had before. Raises Reused, Busy, StoreDown."""
+        key = (channel, address)
+        async with self._in_order(key):
+            for _ in range(TRIES):
+                receipt = await self._try(key, message)
+                if receipt is not None:
+                    return receipt
+                self._kept.pop(key, None)
+        raise Busy
+
+    async def _try(self, key: tuple[str, str], message: Message) -> Receipt | None:
+        before, is_new = await self._conversation(key, message.at)
+        started = time.perf_counter()
+        turn = decide(before, message, self.rules, NewTicket(new_id(message.at), ticket_number()))
+        decided = time.perf_counter()
+        work = Work(before, message, turn, self._lines(before, message, turn), self.clock(), is_new, key[0] not in PULLED, self._notice())
+        outcome = await self.store.commit(work)
+        metrics.DECIDE.observe(decided - started)
+        metrics.COMMIT.observe(time.perf_counter() - decided)
+        if isinstance(outcome, Conflict):
+            return None
+        if isinstance(outcome, Duplicate):
+            return _same(outcome, message)
+        return self._done(key, turn, outcome)
+
+    def _done(self, key: tuple[str, str], turn: Turn, done: Done) -> Receipt:
+        self._keep(key, done.conversation)
+        metrics.turn(key[0], turn.decision)
+        self.hub.publish(done.conversation.id)
+        return Receipt(done.conversation.id, done.conversation.owner.value, done.conversation.seq, done.replies)
+
+    async def _conversation(self, key: tuple[str, str], at: int) -> tuple[Conversation, bool]:
+        kept = self._kept.get(key)
+        if kept is None:
+            kept = await self.store.load(*key)
+        if kept is None:
+            return Conversation(new_id(at), *key), True
+        return kept, False
+
+    def _keep(self, key: tuple[str, str], conversation: Conversation) -> None:
+        self._kept[key] = conversation
+        self._kept.move_to_end(key)
+        if len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+
+    def _lines(self, before: Conversation, message: Message, turn: Turn) -> tuple[Written, ...]:
+        said = Written(new_id(message.at), "citizen", wire.plain_body(self.as_said(before, message)))
+        return (said, *(Written(new_id(message.at), "bot", wire.body(reply)) for reply in turn.replies))
+
+    def as_said(self, before: Conversation, message: Message) -> str:
+        """What is stored of a message: visible characters, identifying numbers masked, a position never."""
+        if message.text is not None:
+            return masked(visible(message.text)[: TEXT_LIMIT + 500])[:TEXT_LIMIT]
+        if message.choice is not None:
+            return self._label(before, message.choice)
+        return "〔位置〕" if message.location is not None else "〔文件〕"
+
+    def _label(self, before: Conversation, choice: str) -> str:
+        offered = next((c.label for c in before.topic.offered if c.id == choice), None)
+        if offered:
+            return offered
+        item = self.rules.library.catalog.items.get(choice.split(":")[1] if ":" in choice else "")
+        return item.button if item else self.rules.phrases["human"] if choice == "h:human" else choice
+
+    def _notice(self) -> str:
+        return self.rules.library.desk.notice.version
+
+    def forget(self) -> None:
+        """Drop what is remembered: another process changed the store."""
+        self._kept.clear()
+
+    async def take_up(self, before: int, message_of: Callable[[str, str], Message]) -> int:
+        """Finish messages that were received and not done (at start, and after a lease); how many."""
+        rows = await self.store.waiting(before)
+        for row in rows:
+            message = replace(message_of(row.channel, row.body), id=row.external, digest=row.digest)
+            await self.receive(row.channel, row.address, message)
+        return len(rows)
+
+    @asynccontextmanager
+    async def _in_order(self, key: tuple[str, str]) -> AsyncIterator[None]:
+        lock, users = self._order.get(key, (None, 0))
+        lock = lock or asyncio.Lock()
+        self._order[key] = (lock, users + 1)
+        try:
+            async with lock:
+                yield
+        finally:
+            lock, users = self._order[key]
+            if users == 1:
+                del self._order[key]
+            else:
+                self._order[key] = (lock, users - 1)
+
+
+def _same(before: Duplicate, message: Message) -> Receipt:
+    if before.digest != message.digest:
+        raise Reused
+    return Receipt(before.conversation, before.owner, before.seq, before.replies)

@@ -1,0 +1,245 @@
+"""What to say to one message: answer, ask again, point to another door, or call a person. Pure."""
+
+import re
+from dataclasses import replace
+from datetime import date
+
+from bot import choices, handoff, telling
+from bot.handoff import NewTicket
+from bot.model import Action, Card, Choice, Conversation, Message, Owner, Reply, Topic, Turn
+from bot.rules import TEXT_LIMIT, Rules, local
+from intents.meaning import HUMAN, OVERVIEW, Context, Meaning
+from intents.normalise import has_words, visible
+from knowledge.answers import fill
+from knowledge.catalog import FACET_NAMES
+
+FORGET_MS = 30 * 60 * 1000
+MISSES = 2
+_ORDINALS = {"一": 1, "二": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4}
+_PICK = re.compile(r"^(?:我?选|要|就)?(?:第)?\s*([一二三四1-4])\s*(?:个|项|条|种|号)?(?:吧|呢)?[。.!！]?$")
+_ERASE = re.compile(r"^(?:请|我要|帮我)?(?:删除|清除|清空|抹掉)(?:我的?|全部|所有)*(?:聊天|对话|咨询)?(?:记录|数据|信息|个人信息)[。!！]?$")
+_EXPORT = re.compile(r"^(?:请|我要|帮我)?(?:导出|下载)(?:我的?|全部|所有)*(?:聊天|对话|咨询)?(?:记录|数据)[。!！]?$")
+
+
+def decide(conversation: Conversation, message: Message, rules: Rules, new: NewTicket) -> Turn:
+    """Everything this message causes. The order of the rungs is the policy."""
+    conversation = _remembered(conversation, message)
+    text = visible(message.text).strip() if message.text is not None else None
+    turn = (
+        _privacy(conversation, message, text, rules)
+        or _danger(conversation, message, text, rules, new)
+        or _owned(conversation, message, text, rules)
+    )
+    if turn is not None:
+        return _stamped(turn, message, rules)
+    reopened = conversation.owner is Owner.CLOSED
+    if reopened:
+        conversation = replace(conversation, owner=Owner.BOT, via=None, ticket=None, number=None, topic=Topic(noticed=True))
+    turn = _bot(conversation, message, text, rules, new)
+    if reopened:
+        turn = turn.with_replies(Reply(rules.phrases["closed_back"]), *turn.replies)
+    return _stamped(turn, message, rules)
+
+
+def _bot(conversation: Conversation, message: Message, text: str | None, rules: Rules, new: NewTicket) -> Turn:
+    if message.choice is not None:
+        return _chosen(conversation, message, message.choice, rules, new)
+    if message.location is not None:
+        return _located(conversation, message, rules)
+    if message.attachment:
+        return Turn(conversation, (Reply(rules.phrases["attachment"], _human(rules)),), decision="answer")
+    if text is None or not has_words(text):
+        return Turn(conversation, (Reply(rules.phrases["empty"]),), decision="clarify")
+    if len(text) > TEXT_LIMIT:
+        said = rules.phrase("too_long", length=str(len(text)), limit=str(TEXT_LIMIT))
+        return Turn(conversation, (Reply(said),), decision="clarify")
+    picked = _picked(conversation.topic, text)
+    if picked is not None:
+        return _chosen(conversation, message, picked.id, rules, new)
+    return _said(conversation, message, text, rules, new)
+
+
+def _said(conversation: Conversation, message: Message, text: str, rules: Rules, new: NewTicket) -> Turn:
+    topic = conversation.topic
+    today = local(message.at).date()
+    meaning = rules.read(text, Context(topic.item, topic.facet, topic.earlier), today)
+    if meaning.decision == "reject":
+        return _rejected(conversation, meaning, rules, today)
+    if meaning.decision == "handoff":
+        return _measured(handoff.open_ticket(conversation, rules, message.at, new, "asked"), meaning)
+    if meaning.decision == "smalltalk":
+        return _measured(_smalltalk(conversation, meaning, rules, today), meaning)
+    if meaning.decision == "clarify":
+        return _measured(_clarified(conversation, message, meaning, rules, new), meaning)
+    return _measured(_answered(conversation, message, meaning, rules), meaning)
+
+
+def _remembered(conversation: Conversation, message: Message) -> Conversation:
+    """After half an hour of silence the bot starts afresh: an old topic must not colour a new question."""
+    topic = conversation.topic
+    if topic.at and message.at - topic.at > FORGET_MS:
+        topic = Topic(noticed=topic.noticed)
+    return replace(conversation, topic=replace(topic, at=message.at))
+
+
+def _privacy(conversation: Conversation, message: Message, text: str | None, rules: Rules) -> Turn | None:
+    if message.choice == choices.ERASE_YES:
+        fresh = replace(conversation, topic=Topic(noticed=True, at=message.at))
+        return Turn(fresh, (Reply(rules.phrases["deleted"]),), erase=True, decision="answer", why="erase")
+    if message.choice == choices.ERASE_NO:
+        return Turn(conversation, (Reply(rules.phrases["delete_kept"]),), decision="answer")
+    if text and _ERASE.match(text):
+        buttons = (Choice(choices.ERASE_YES, rules.phrases["delete_yes"]), Choice(choices.ERASE_NO, rules.phrases["delete_no"]))
+        offered = replace(conversation.topic, offered=buttons)
+        return Turn(replace(conversation, topic=offered), (Reply(rules.phrases["delete_confirm"], buttons),), decision="clarify")
+    picked = _picked(conversation.topic, text) if text else None
+    if picked and picked.id in (choices.ERASE_YES, choices.ERASE_NO):
+        return _privacy(conversation, replace(message, choice=picked.id), None, rules)
+    if message.choice == choices.EXPORT or (text and _EXPORT.match(text)):
+        card = Card("file", rules.phrases["export_label"], (), (Action(rules.phrases["export_label"], url="/api/v1/chat/export"),))
+        return Turn(conversation, (Reply(rules.phrase("exported", count=str(conversation.seq)), (), (card,)),), decision="answer")
+    return None
+
+
+def _danger(conversation: Conversation, message: Message, text: str | None, rules: Rules, new: NewTicket) -> Turn | None:
+    """Danger to life: the emergency numbers first, then a person."""
+    door = rules.danger(text) if text and conversation.owner is not Owner.STAFF else None
+    if door is None:
+        return None
+    first = Reply(fill(rules.library.catalog, door.say, local(message.at).date()))
+    if conversation.owner is Owner.QUEUE:
+        return Turn(conversation, (first,), decision="handoff", why="danger")
+    return handoff.open_ticket(conversation, rules, message.at, new, "danger", before=(first,))
+
+
+def _owned(conversation: Conversation, message: Message, text: str | None, rules: Rules) -> Turn | None:
+    if conversation.owner not in (Owner.QUEUE, Owner.STAFF):
+        return None
+    picked = _picked(conversation.topic, text) if text else None
+    wants_back = message.choice == choices.CANCEL_HUMAN or (picked is not None and picked.id == choices.CANCEL_HUMAN)
+    if conversation.owner is Owner.QUEUE and wants_back:
+        return handoff.cancel(conversation, rules)
+    return handoff.forward(conversation)
+
+
+def _picked(topic: Topic, text: str) -> Choice | None:
+    """What a citizen types back for a choice: its number, its ordinal or its label."""
+    if not topic.offered:
+        return None
+    for choice in topic.offered:
+        if text == choice.label:
+            return choice
+    match = _PICK.match(text)
+    place = _ORDINALS[match.group(1)] - 1 if match else -1
+    return topic.offered[place] if 0 <= place < len(topic.offered) else None
+
+
+def _chosen(conversation: Conversation, message: Message, choice: str, rules: Rules, new: NewTicket) -> Turn:
+    if choice == choices.HUMAN:
+        return handoff.open_ticket(conversation, rules, message.at, new, "asked")
+    if choice == choices.NOT_THESE:
+        return handoff.open_ticket(conversation, rules, message.at, new, "none_of_these")
+    today = local(message.at).date()
+    wanted = choices.asked(choice)
+    reply = telling.answer(rules, wanted.item, wanted.facet, today, today, wanted.more) if wanted else None
+    if wanted is None or reply is None:
+        return Turn(conversation, (Reply(rules.phrases["stale_choice"]),), decision="clarify")
+    return _told(conversation, (reply,), wanted.item, wanted.facet)
+
+
+def _located(conversation: Conversation, message: Message, rules: Rules) -> Turn:
+    point = message.location
+    assert point is not None
+    today = local(message.at).date()
+    place, ours = rules.places(point.lat, point.lon) if rules.places else (rules.library.catalog.catalog.province, True)
+    province = rules.library.catalog.catalog.province
+    said = rules.phrase("location" if ours else "location_far", place=place, province=province, phone=rules.phone(today))
+    buttons = telling.item_buttons(rules, [("trademark.window", "contact"), ("aid.station", "contact"), ("brand.station", "contact")])
+    offered = replace(conversation.topic, offered=buttons)
+    return Turn(replace(conversation, topic=offered), (Reply(said, buttons),), decision="answer", item="aid.station", facet="contact", consent="location")
+
+
+def _answered(conversation: Conversation, message: Message, meaning: Meaning, rules: Rules) -> Turn:
+    today = local(message.at).date()
+    on = day_asked(meaning, today)
+    item = meaning.item or ""
+    replies = [r for f in meaning.facets if (r := telling.answer(rules, item, f, on, today))]
+    unique = list({(r.item, r.facet): r for r in replies}.values())
+    if not unique:
+        text = rules.phrase("no_answer", item=item, phone=rules.phone(today))
+        return Turn(conversation, (Reply(text, _human(rules)),), decision="clarify")
+    return _told(conversation, tuple(unique), item, meaning.facet or OVERVIEW)
+
+
+def day_asked(meaning: Meaning, today: date) -> date:
+    """The day whose law answers: a future date named in the question, else today. A past one is a story, not the law asked for."""
+    named = meaning.slots.get("date")
+    if isinstance(named, str):
+        parts = [int(p) for p in named.split("-")]
+        day = date(*(parts + [1, 1])[:3]) if len(parts) < 3 else date(*parts)
+        return max(day, today)
+    return today
+
+
+def _told(conversation: Conversation, replies: tuple[Reply, ...], item: str, facet: str) -> Turn:
+    topic = conversation.topic
+    earlier = topic.item if topic.item and topic.item != item else topic.earlier
+    offered = replies[-1].choices
+    told = replace(topic, item=item, facet=facet, earlier=earlier, offered=offered, misses=0)
+    return Turn(replace(conversation, topic=told), replies, decision="answer", item=item, facet=facet, confidence=1.0)
+
+
+def _clarified(conversation: Conversation, message: Message, meaning: Meaning, rules: Rules, new: NewTicket) -> Turn:
+    topic = conversation.topic
+    if topic.misses + 1 >= MISSES:
+        return handoff.open_ticket(conversation, rules, message.at, new, "not_understood", before=(Reply(rules.phrases["misunderstood"]),))
+    named = telling.item_buttons(rules, [(c.item, c.facet) for c in meaning.choices])
+    buttons = (*named, Choice(choices.NOT_THESE, rules.phrases["none"]))
+    if meaning.why and meaning.why[0] == "只问了方面":
+        text = rules.phrase("clarify_facet", facet=FACET_NAMES[meaning.facet or OVERVIEW])
+    else:
+        text = rules.phrases["clarify" if named else "misunderstood"]
+    asked = replace(topic, offered=buttons, misses=topic.misses + 1)
+    return Turn(replace(conversation, topic=asked), (Reply(text, buttons),), decision="clarify")
+
+
+def _rejected(conversation: Conversation, meaning: Meaning, rules: Rules, today: date) -> Turn:
+    door = rules.door(meaning.text)
+    named = telling.item_buttons(rules, [(c.item, c.facet) for c in meaning.choices])
+    if door is not None:
+        text = fill(rules.library.catalog, door.say, today)
+    else:
+        text = rules.phrase("reject_offer" if named else "reject", phone=rules.phone(today))
+    topic = replace(conversation.topic, offered=named)
+    turn = Turn(replace(conversation, topic=topic), (Reply(text, named),), decision="reject")
+    return replace(turn, confidence=meaning.confidence)
+
+
+def _smalltalk(conversation: Conversation, meaning: Meaning, rules: Rules, today: date) -> Turn:
+    reply = telling.answer(rules, meaning.item or "", OVERVIEW, today, today)
+    said = Reply(reply.text, reply.choices) if reply else Reply(rules.phrases["empty"])
+    topic = replace(conversation.topic, offered=said.choices)
+    return Turn(replace(conversation, topic=topic), (said,), decision="smalltalk")
+
+
+def _human(rules: Rules) -> tuple[Choice, ...]:
+    return (Choice(choices.HUMAN, rules.phrases["human"]),)
+
+
+def _measured(turn: Turn, meaning: Meaning) -> Turn:
+    """The turn with what was understood, for the record. A handoff keeps what the talk was about."""
+    item = HUMAN if meaning.decision == "handoff" else meaning.item
+    return replace(turn, item=item, facet=meaning.facet, confidence=meaning.confidence)
+
+
+def _stamped(turn: Turn, message: Message, rules: Rules) -> Turn:
+    notice = not turn.conversation.topic.noticed
+    conversation = replace(turn.conversation, topic=replace(turn.conversation.topic, noticed=True, at=message.at))
+    replies = turn.replies
+    if notice and replies and conversation.channel not in SHOW_NOTICE_THEMSELVES:
+        replies = (*replies, Reply(rules.notice()))
+    return replace(turn, conversation=conversation, replies=replies, revision=rules.revision)
+
+
+# These channels show the notice before the first message.
+SHOW_NOTICE_THEMSELVES = frozenset({"web", "terminal", "ask"})

@@ -1,0 +1,23 @@
+"""Counters for Prometheus. Labels are closed sets: never a citizen's words."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+_FAST = (0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
+TURNS = Counter("zhiwen_turns_total", "Messages answered, durable", ["channel", "decision"])
+REFUSED = Counter("zhiwen_refused_total", "Requests refused", ["status"])
+DECIDE = Histogram("zhiwen_decide_seconds", "Understanding and deciding one message", buckets=_FAST)
+COMMIT = Histogram("zhiwen_commit_seconds", "Waiting for the turn to be durable", buckets=_FAST)
+STREAMS = Gauge("zhiwen_event_streams", "Open event streams")
+OVERDUE = Gauge("zhiwen_facts_overdue", "Facts and answers past their review date")
+READY = Gauge("zhiwen_ready", "1 when the service takes messages")
+
+_turns: dict[tuple[str, str], Counter] = {}
+
+
+def turn(channel: str, decision: str) -> None:
+    """Count one durable turn."""
+    key = (channel, decision)
+    counter = _turns.get(key)
+    if counter is None:
+        counter = _turns[key] = TURNS.labels(channel, decision)
+    counter.inc()

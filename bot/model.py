@@ -1,0 +1,173 @@
+"""The values that everything in the bot speaks of: conversation, message, reply, ticket, turn."""
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Literal
+
+
+class Owner(StrEnum):
+    """Who speaks in a conversation."""
+
+    BOT = "bot"
+    QUEUE = "queue"
+    STAFF = "staff"
+    CLOSED = "closed"
+
+
+Sender = Literal["citizen", "bot", "staff"]
+TicketKind = Literal["chat", "loan_need", "tech_need", "contact_flag", "message_left", "deletion"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button: an id that carries its meaning on any channel, and a label."""
+
+    id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What a card offers: a link or a choice."""
+
+    label: str
+    url: str | None = None
+    choice: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A small form beside the words."""
+
+    kind: Literal["station", "file", "link", "map", "summary", "ticket", "classes", "fee", "deadline"]
+    title: str
+    lines: tuple[str, ...] = ()
+    actions: tuple[Action, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceNote:
+    """A source under an answer."""
+
+    title: str
+    as_of: str
+    confidence: str
+    number: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One message of ours. `source_line` is for channels that show plain text."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+    cards: tuple[Card, ...] = ()
+    sources: tuple[SourceNote, ...] = ()
+    source_line: str = ""
+    item: str | None = None
+    facet: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What the bot remembers of the talk: item and facet now and before, choices on offer, misunderstandings in a row."""
+
+    item: str | None = None
+    facet: str | None = None
+    earlier: str | None = None
+    offered: tuple[Choice, ...] = ()
+    misses: int = 0
+    noticed: bool = False
+    at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One citizen on one channel. `version` rises with every change; `seq` is the number of the last message."""
+
+    id: str
+    channel: str
+    address: str
+    owner: Owner = Owner.BOT
+    via: str | None = None
+    version: int = 0
+    seq: int = 0
+    ticket: str | None = None
+    number: str | None = None
+    topic: Topic = field(default_factory=Topic)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A position, WGS-84 degrees."""
+
+    lat: float
+    lon: float
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a citizen sent: exactly one of text, choice, location, attachment. `at` is UTC ms."""
+
+    id: str
+    at: int
+    text: str | None = None
+    choice: str | None = None
+    location: Point | None = None
+    attachment: bool = False
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTicket:
+    """A ticket to be opened with the turn."""
+
+    id: str
+    number: str
+    kind: TicketKind
+    reason: str
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CloseTicket:
+    """The conversation's ticket to be closed with the turn."""
+
+    id: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Everything one message causes, as a value."""
+
+    conversation: Conversation
+    replies: tuple[Reply, ...] = ()
+    ticket: OpenTicket | CloseTicket | None = None
+    why: str = ""
+    erase: bool = False
+    consent: str | None = None
+    decision: str = ""
+    item: str | None = None
+    facet: str | None = None
+    confidence: float = 0.0
+    revision: str = ""
+
+    def with_replies(self, *replies: Reply) -> "Turn":
+        """The same turn with these replies."""
+        return replace(self, replies=replies)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the history, as stored."""
+
+    seq: int
+    id: str
+    sender: Sender
+    at: int
+    text: str
+    choices: tuple[Choice, ...] = ()
+    cards: tuple[Card, ...] = ()
+    sources: tuple[SourceNote, ...] = ()

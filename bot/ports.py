@@ -1,0 +1,113 @@
+"""What the bot needs of the outside: a store, and what it says of a commit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from bot.model import Conversation, Line, Message, Turn
+
+
+class Written(NamedTuple):
+    """A line to be stored: who, its id and its JSON body."""
+
+    id: str
+    sender: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One turn to be committed: it counts only if the conversation is still as it was when the turn was decided."""
+
+    before: Conversation
+    message: Message
+    turn: Turn
+    lines: tuple[Written, ...]
+    at: int
+    is_new: bool
+    pushes: bool = False
+    notice: str = ""
+
+
+class Stored(NamedTuple):
+    """A reply as stored, ready to be sent."""
+
+    id: str
+    seq: int
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The turn is durable. `conversation` is as stored."""
+
+    conversation: Conversation
+    replies: tuple[Stored, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """The message was done before; its answer then."""
+
+    conversation: str
+    owner: str
+    seq: int
+    digest: str
+    replies: tuple[Stored, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Somebody else changed the conversation meanwhile: decide again."""
+
+
+Outcome = Done | Duplicate | Conflict
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message received and not done."""
+
+    channel: str
+    address: str
+    external: str
+    body: str
+    digest: str
+    received: int
+
+
+class Changed(NamedTuple):
+    """What changed in a conversation since a sequence number."""
+
+    owner: str
+    seq: int
+    lines: tuple[Line, ...]
+
+
+class Store(Protocol):
+    """Where conversations are kept. Every method is durable when it returns."""
+
+    async def load(self, channel: str, address: str) -> Conversation | None:
+        """The conversation of an address."""
+
+    async def commit(self, work: Work) -> Outcome:
+        """Inbox mark, state, messages, outbox and ticket in one transaction."""
+
+    async def receive(self, conversation: Conversation, external: str, digest: str, body: str, at: int) -> bool:
+        """First stage: keep a raw message. False when it was received before."""
+
+    async def waiting(self, before: int) -> Sequence[Waiting]:
+        """Messages received before a time and not done, oldest first."""
+
+    async def changed(self, conversation: str, after: int, limit: int = 200) -> Changed | None:
+        """Lines after a sequence number, and the owner now; None for an unknown conversation."""
+
+    async def foreign(self) -> bool:
+        """Whether another process changed anything since the last call."""
+
+    async def close(self) -> None:
+        """Finish what is under way."""
+
+
+class StoreDown(Exception):
+    """The store cannot write now (disk full, locked for too long): nothing was accepted, try again later."""

@@ -1,0 +1,70 @@
+"""One immutable, checked set of all data, with a revision id: what `decide` answers from."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from intents.meaning import Context, Meaning
+from knowledge.answers import fill
+from knowledge.library import Door, Library
+
+ZONE = ZoneInfo("Asia/Shanghai")
+Read = Callable[[str, Context, date], Meaning]
+TEXT_LIMIT = 2000
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The snapshot: facts, the reader of words, and its revision."""
+
+    library: Library
+    read: Read
+    revision: str
+    retention_days: int = 365
+    places: "Callable[[float, float], tuple[str, bool]] | None" = None
+
+    def phrase(self, name: str, **values: str) -> str:
+        """A sentence of the bot with its blanks filled in."""
+        return self.library.phrases[name].format(**values)
+
+    @property
+    def phrases(self) -> Mapping[str, str]:
+        """All sentences of the bot."""
+        return self.library.phrases
+
+    def fact(self, name: str, on: date) -> str:
+        """A fact's value as shown, on a day."""
+        return fill(self.library.catalog, "{" + name + "}", on)
+
+    def phone(self, on: date) -> str:
+        """The hotline that always helps."""
+        return self.fact("tel.12345", on)
+
+    def hours_line(self) -> str:
+        """When people are there, with a remark while the operator has not confirmed it."""
+        desk = self.library.desk
+        provisional = "" if desk.confirmed else self.phrases["provisional"]
+        return self.phrase("hours_line", hours=str(desk.opening_hours()), provisional=provisional)
+
+    def notice(self) -> str:
+        """The privacy notice of first contact."""
+        return self.library.desk.notice.text.format(days=self.retention_days)
+
+    def door(self, text: str) -> Door | None:
+        """The right door for business that is not ours: the one most of whose words are in the text."""
+        best, most = None, 0
+        for door in self.library.doors:
+            count = sum(len(word) for word in door.words if word in text)
+            if count > most:
+                best, most = door, count
+        return best
+
+    def danger(self, text: str) -> Door | None:
+        """The door that comes before everything else: somebody's life may be in danger."""
+        return next((d for d in self.library.doors if d.danger and any(w in text for w in d.words)), None)
+
+
+def local(at: int) -> datetime:
+    """UTC ms as local time of the province."""
+    return datetime.fromtimestamp(at / 1000, ZONE)

@@ -1,0 +1,96 @@
+"""Run the HTTP service: one process on one SQLite file, with clear words about what it does and why it stops."""
+
+import asyncio
+import fcntl
+import logging
+import os
+import secrets
+import signal
+import sys
+from pathlib import Path
+from typing import IO
+
+from aiohttp import web
+
+from bot import snapshot
+from bot.ports import StoreDown
+from bot.settings import Settings
+from bot.store.sqlite import SqliteStore
+from bot.web.app import application
+
+
+class Refused(Exception):
+    """The service cannot start; the message says why and what to do, in Chinese."""
+
+
+def lock(path: Path) -> IO[str]:
+    """Hold the store for one `serve`. Raises Refused when another one holds it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = open(path.with_suffix(path.suffix + ".lock"), "a+", encoding="utf-8")  # noqa: SIM115 - held as long as we serve
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.close()
+        raise Refused(f"另一个 zhiwen serve 正在使用 {path}。请先停掉它，或用 ZHIWEN_STORE 换一个文件。") from error
+    return file
+
+
+def secret(settings: Settings) -> bytes:
+    """The key under which visitors are stored: from the settings, else made once beside the database, readable by the owner only."""
+    if settings.secret is not None:
+        return settings.secret.get_secret_value().encode()[:64]
+    path = settings.sqlite_path.parent / "secret.key"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return bytes.fromhex(path.read_text(encoding="ascii").strip())
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(32))
+    return secret(settings)
+
+
+def say(text: str) -> None:
+    """A progress line for whoever started us."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT. Raises Refused, DataError or StoreDown before the port opens."""
+    path = settings.sqlite_path
+    held = lock(path)
+    try:
+        rules = snapshot.load(settings, say)
+        store = SqliteStore.open(path)
+        app = application(settings, rules, store, secret(settings))
+        asyncio.run(_serve(app, store, settings))
+    except StoreDown as error:
+        raise Refused(f"数据库打不开：{path}（{error}）") from error
+    finally:
+        held.close()
+
+
+async def _serve(app: web.Application, store: SqliteStore, settings: Settings) -> None:
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=10, handler_cancellation=False)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, settings.host, settings.port, backlog=1024)
+        await site.start()
+    except OSError as error:
+        await runner.cleanup()
+        await store.close()
+        raise Refused(f"端口 {settings.port} 用不了（{error.strerror}）。换一个：PORT=9000 make run") from error
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    address = runner.addresses[0]
+    say(f"知问已就绪：http://{address[0]}:{address[1]} （停止：Ctrl+C）")
+    await stop.wait()
+    say("正在停止：处理完手上的消息……")
+    await runner.cleanup()
+    await store.close()
+
+
+def log_to_stderr(level: str) -> None:
+    """Plain log lines: time, level, logger, message. Never what citizens wrote."""
+    logging.basicConfig(level=level.upper(), stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True)
+    logging.getLogger("aiohttp.access").setLevel(logging.WARNING)

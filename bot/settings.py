@@ -1,0 +1,57 @@
+"""Settings from the environment: ZHIWEN_*, or ZHIWEN_*_FILE for secrets. `zhiwen settings` lists them."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+PREFIX = "ZHIWEN_"
+
+
+class Settings(BaseSettings):
+    """Everything an operator may set; a misspelt value stops the start."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    home: Path = Field(ROOT, description="数据文件所在目录（service_catalog.yaml、knowledge/、intents/）")
+    store: str = Field("sqlite:var/zhiwen.db", description="数据库：sqlite:路径")
+    cache: Path = Field(Path("var/cache"), description="由数据生成的缓存目录，可随时删除")
+    host: str = Field("127.0.0.1", description="监听地址")
+    port: int = Field(8080, ge=0, le=65535, description="监听端口（也认 PORT）；0 为任选")
+    node: str = Field("", pattern=r"^[a-z0-9_]*$", description="节点编号：用 knowledge/nodes/编号.yaml 的个性化事项清单启动")
+    secret: SecretStr | None = Field(None, description="访客标识的密钥；不设则生成并存在数据库旁的 secret.key")
+    retention_days: int = Field(365, ge=1, description="消息内容保存天数，到期清空")
+    visitor_rate: float = Field(2.0, gt=0, description="每位访客每秒可发消息数（持续）")
+    visitor_burst: int = Field(30, ge=1, description="每位访客可连发消息数")
+    address_rate: float = Field(200.0, gt=0, description="每个网络地址每秒可发消息数（一个村共用一个地址）")
+    address_burst: int = Field(2000, ge=1, description="每个网络地址可连发消息数")
+    body_limit: int = Field(64 * 1024, ge=1024, description="请求正文上限（字节）")
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field((), description="可信反向代理的地址或网段，逗号分隔；只信它们的 X-Forwarded-For")
+    embed_origins: Annotated[tuple[str, ...], NoDecode] = Field((), description="可嵌入聊天页、可跨域调用的网站来源，逗号分隔，如 https://example.gov.cn")
+    log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="日志级别")
+
+    @field_validator("trusted_proxies", "embed_origins", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @property
+    def sqlite_path(self) -> Path:
+        """Where the SQLite file lies. Raises ValueError for another kind of store."""
+        kind, _, path = self.store.partition(":")
+        if kind != "sqlite" or not path:
+            raise ValueError(f"ZHIWEN_STORE：只支持 sqlite:路径，收到的是 {kind}:…")
+        return Path(path)
+
+
+def load(environment: dict[str, str] | None = None, **changes: Any) -> Settings:
+    """Settings of the environment. Raises ValueError (pydantic) naming the setting that is wrong."""
+    env = dict(os.environ) if environment is None else environment
+    for name, path in [(k, v) for k, v in env.items() if k.startswith(PREFIX) and k.endswith("_FILE")]:
+        changes.setdefault(name[len(PREFIX) : -len("_FILE")].lower(), Path(path).read_text(encoding="utf-8").strip())
+    if "PORT" in env and f"{PREFIX}PORT" not in env:
+        changes.setdefault("port", env["PORT"])
+    return Settings(**changes)

@@ -1,0 +1,163 @@
+"""Load and check all data into Rules, with caches keyed by the data's hash. The one module, with the command line, that knows everyone."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from bot.rules import Rules
+from bot.settings import Settings
+from intents.lexicon import Lexicon
+from intents.matcher import Example, Matcher
+from intents.meaning import FOREIGN
+from intents.reader import Fillers, Reader, Thresholds
+from knowledge import divisions, loader
+from knowledge import library as libraries
+from knowledge.catalog import FACETS, Catalog
+from knowledge.library import Library
+from knowledge.loader import DataError, Fault
+
+FORMAT = "1"  # of the caches; changes when the code that writes them does
+Progress = Callable[[str], None]
+
+
+def data_files(home: Path) -> list[Path]:
+    """Every data file, in a fixed order."""
+    folders = [home / "knowledge", home / "intents"]
+    found = [p for f in folders for p in f.rglob("*") if p.suffix in (".yaml", ".csv") and p.is_file()]
+    return [home / "service_catalog.yaml", *sorted(found)]
+
+
+def revision(home: Path) -> str:
+    """Hash of all data files: the snapshot's revision id."""
+    digest = hashlib.sha256(FORMAT.encode())
+    for path in data_files(home):
+        digest.update(path.relative_to(home).as_posix().encode() + b"\0")
+        digest.update(path.read_bytes() if path.exists() else b"")
+    for path in sorted((Path(__file__).parent.parent / "intents").glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def load(settings: Settings, say: Progress = lambda _: None, read: Any = None) -> Rules:
+    """The checked snapshot. Raises DataError with every fault. `read` replaces understanding (benchmarks)."""
+    home = settings.home
+    name = revision(home)
+    cache = settings.cache / name
+    library = _library(home, settings.node, cache, say)
+    reader = read or understanding(home, library, cache, say).read
+    counties = divisions.load(home / "knowledge" / "divisions.csv")
+    return Rules(library, reader, name, settings.retention_days, lambda lat, lon: divisions.nearest(counties, lat, lon))
+
+
+def _library(home: Path, node: str, cache: Path, say: Progress) -> Library:
+    path = home / "service_catalog.yaml"
+    kept = cache / "catalog.json"
+    raw: object = None
+    if kept.exists():
+        raw = json.loads(kept.read_text(encoding="utf-8"))
+    else:
+        say("正在读取和核对服务目录……")
+        raw = loader.read(path)
+        twice = list(loader.repeated_keys(path))
+        if twice:
+            raise DataError(twice)
+    library = libraries.load(home, node, raw=raw)
+    if not kept.exists():
+        _fresh(cache)
+        kept.write_text(json.dumps(raw, ensure_ascii=False, default=_iso), encoding="utf-8")
+    return library
+
+
+def _iso(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)
+
+
+def _fresh(cache: Path) -> None:
+    """Make room for this revision's cache; keep the three newest others."""
+    cache.mkdir(parents=True, exist_ok=True)
+    others = sorted((p for p in cache.parent.iterdir() if p.is_dir() and p != cache), key=lambda p: p.stat().st_mtime)
+    for old in others[:-3]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def understanding(home: Path, library: Library, cache: Path, say: Progress = lambda _: None) -> Reader:
+    """The reader of words, from its artefact when the data have not changed."""
+    folder = home / "intents" / "data"
+    lexicon = Lexicon.of(_mapping(folder / "lexicon.yaml"))
+    cues = {str(k): [str(w).lower() for w in v] for k, v in _mapping(folder / "facet_words.yaml").items()}
+    thresholds = Thresholds(**_mapping(folder / "thresholds.yaml"))
+    fillers = Fillers.of(_mapping(folder / "fillers.yaml"))
+    try:
+        matcher = Matcher.load(cache / "matcher", lexicon, cues)
+    except (OSError, ValueError, KeyError):
+        say("正在训练理解模型（数据有变化时才需要，约十几秒）……")
+        matcher = Matcher.build(list(examples(home, library.catalog)), lexicon, cues)
+        matcher.save(cache / "matcher")
+        say("理解模型已训练好。")
+    return Reader(matcher, thresholds, fillers, _slots(folder))
+
+
+def _slots(folder: Path) -> Any:
+    try:
+        from intents.slots.extract import SlotReader
+    except ImportError:
+        return None
+    return SlotReader.load(folder).read
+
+
+def _mapping(path: Path) -> dict[str, Any]:
+    value = loader.read(path)
+    if not isinstance(value, dict):
+        raise DataError([Fault(path.name, "-", "应为 键: 值")])
+    return value
+
+
+def examples(home: Path, catalog: Catalog) -> Iterator[Example]:
+    """Labelled sentences: the items' examples and look-alikes, names and aliases, and what is not our business."""
+    for item, entry in catalog.items.items():
+        for name in dict.fromkeys((entry.name, entry.button, *entry.aliases)):
+            yield Example(name, item, "overview")
+    for path in sorted((home / "intents" / "examples").glob("*.yaml")):
+        yield from _of_file(path, catalog)
+    foreign = _mapping(home / "intents" / "data" / "foreign.yaml")
+    for sentences in foreign["reject"].values():
+        for sentence in sentences:
+            yield Example(str(sentence), FOREIGN)
+
+
+def _of_file(path: Path, catalog: Catalog) -> Iterator[Example]:
+    data = _mapping(path)
+    item = str(data.get("item"))
+    faults = example_faults(path, data)
+    if faults:
+        raise DataError(faults)
+    if item not in catalog.items:  # hidden by a node's own list
+        return
+    for facet, sentences in data["say"].items():
+        for sentence in sentences:
+            yield Example(sentence, item, facet)
+    for target, sentences in (data.get("not") or {}).items():
+        for sentence in sentences:
+            if target == FOREIGN or target in catalog.items:
+                yield Example(sentence, target)
+
+
+def example_faults(path: Path, data: dict[str, Any]) -> list[Fault]:
+    """What is wrong in a file of example sentences."""
+    faults = [loader.fault_at(path, [k], "未知的键") for k in data if k not in ("item", "say", "not")]
+    if data.get("item") != path.stem:
+        faults.append(loader.fault_at(path, ["item"], f"应与文件名相同：{path.stem}"))
+    for key in ("say", "not"):
+        for name, sentences in (data.get(key) or {}).items():
+            if key == "say" and name not in FACETS:
+                faults.append(loader.fault_at(path, [key, name], "没有这个方面"))
+            for index, sentence in enumerate(sentences):
+                if not isinstance(sentence, str) or not sentence.strip():
+                    faults.append(loader.fault_at(path, [key, name, index], "应为一句话"))
+    return faults

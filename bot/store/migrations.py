@@ -1,0 +1,52 @@
+"""The numbered list of migrations, in SQL that SQLite and PostgreSQL both understand. Forward only: add at the end, never edit."""
+
+from typing import NamedTuple
+
+
+class Migration(NamedTuple):
+    """One step of the schema."""
+
+    number: int
+    name: str
+    statements: tuple[str, ...]
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration(
+        1,
+        "conversations, inbox, messages, outbox, tickets, stretches, consents",
+        (
+            """CREATE TABLE conversation (
+                id TEXT PRIMARY KEY, channel TEXT NOT NULL, address TEXT NOT NULL, owner TEXT NOT NULL, via TEXT,
+                version BIGINT NOT NULL, seq BIGINT NOT NULL, ticket TEXT, number TEXT, topic TEXT,
+                created BIGINT NOT NULL, touched BIGINT NOT NULL, UNIQUE (channel, address))""",
+            # Two stages: received (body kept, done empty), then done (body emptied, answer's span of messages known).
+            """CREATE TABLE inbox (
+                conversation TEXT NOT NULL, external TEXT NOT NULL, digest TEXT NOT NULL, body TEXT, received BIGINT NOT NULL,
+                done BIGINT, first_seq BIGINT, last_seq BIGINT, owner TEXT, PRIMARY KEY (conversation, external))""",
+            "CREATE INDEX inbox_waiting ON inbox (received) WHERE done IS NULL",
+            """CREATE TABLE message (
+                conversation TEXT NOT NULL, seq BIGINT NOT NULL, id TEXT NOT NULL, sender TEXT NOT NULL, at BIGINT NOT NULL, body TEXT,
+                decision TEXT, item TEXT, facet TEXT, confidence REAL, revision TEXT, PRIMARY KEY (conversation, seq))""",
+            "CREATE INDEX message_kept ON message (at) WHERE body IS NOT NULL",
+            """CREATE TABLE outbox (
+                conversation TEXT NOT NULL, seq BIGINT NOT NULL, channel TEXT NOT NULL, state TEXT NOT NULL, tries BIGINT NOT NULL,
+                due BIGINT NOT NULL, PRIMARY KEY (conversation, seq))""",
+            "CREATE INDEX outbox_waiting ON outbox (channel, due) WHERE state = 'waiting'",
+            """CREATE TABLE ticket (
+                id TEXT PRIMARY KEY, number TEXT NOT NULL UNIQUE, conversation TEXT NOT NULL, kind TEXT NOT NULL, reason TEXT NOT NULL,
+                state TEXT NOT NULL, node TEXT, region TEXT, consent TEXT, fields TEXT, opened BIGINT NOT NULL, accepted BIGINT,
+                closed BIGINT, accepted_by TEXT, result TEXT)""",
+            "CREATE INDEX ticket_state ON ticket (state, opened)",
+            "CREATE INDEX ticket_conversation ON ticket (conversation)",
+            """CREATE TABLE ticket_event (
+                ticket TEXT NOT NULL, at BIGINT NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL)""",
+            "CREATE INDEX ticket_event_ticket ON ticket_event (ticket, at)",
+            """CREATE TABLE stretch (
+                conversation TEXT NOT NULL, owner TEXT NOT NULL, started BIGINT NOT NULL, ended BIGINT, who TEXT, why TEXT)""",
+            "CREATE INDEX stretch_conversation ON stretch (conversation, started)",
+            "CREATE TABLE consent (conversation TEXT NOT NULL, kind TEXT NOT NULL, version TEXT NOT NULL, at BIGINT NOT NULL)",
+            "CREATE INDEX consent_conversation ON consent (conversation)",
+        ),
+    ),
+)

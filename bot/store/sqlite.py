@@ -1,0 +1,184 @@
+"""The embedded store: one SQLite file, one thread that owns its connection, eager group commit."""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, NamedTuple, TypeVar
+
+import sqlite_utils
+
+from bot.model import Conversation
+from bot.ports import Changed, Outcome, StoreDown, Waiting, Work
+from bot.store import turns
+from bot.store.migrations import MIGRATIONS
+
+T = TypeVar("T")
+Job = Callable[[sqlite3.Connection], Any]
+
+
+class Pending(NamedTuple):
+    """A job with the future that waits for it."""
+
+    job: Job
+    future: "asyncio.Future[Any]"
+    loop: asyncio.AbstractEventLoop
+
+
+class SqliteStore:
+    """Jobs that are ready together share one transaction; no timer. Each job sees all before it."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        self._jobs: SimpleQueue[Pending | None] = SimpleQueue()
+        self._version = 0
+        self._thread = threading.Thread(target=self._run, name="sqlite", daemon=True)
+        self._opened = threading.Event()
+        self._failure: Exception | None = None
+
+    @classmethod
+    def open(cls, path: Path) -> "SqliteStore":
+        """Open the file, bring its schema up to date. Raises StoreDown when it cannot be used."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        store = cls(path)
+        store._thread.start()
+        store._opened.wait()
+        if store._failure:
+            raise StoreDown(str(store._failure)) from store._failure
+        return store
+
+    async def run(self, job: Callable[[sqlite3.Connection], T]) -> T:
+        """Run a function with the connection inside a transaction. Raises StoreDown when the database cannot write."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._jobs.put(Pending(job, future, loop))
+        return await future
+
+    async def load(self, channel: str, address: str) -> Conversation | None:
+        return await self.run(lambda db: turns.load(db, channel, address))
+
+    async def commit(self, work: Work) -> Outcome:
+        return await self.run(lambda db: turns.commit(db, work))
+
+    async def receive(self, conversation: Conversation, external: str, digest: str, body: str, at: int) -> bool:
+        return await self.run(lambda db: turns.receive(db, conversation, external, digest, body, at))
+
+    async def waiting(self, before: int) -> Sequence[Waiting]:
+        return await self.run(lambda db: turns.waiting(db, before))
+
+    async def changed(self, conversation: str, after: int, limit: int = 200) -> Changed | None:
+        return await self.run(lambda db: turns.changed(db, conversation, after, limit))
+
+    async def foreign(self) -> bool:
+        # data_version moves only when another connection commits (SQLite documentation, PRAGMA data_version).
+        version = await self.run(lambda db: int(db.execute("PRAGMA data_version").fetchone()[0]))
+        moved, self._version = self._version not in (0, version), version
+        return moved
+
+    async def close(self) -> None:
+        self._jobs.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    def _run(self) -> None:
+        try:
+            db = connect(self.path)
+        except Exception as error:  # noqa: BLE001 - whatever it is, open() reports it
+            self._failure = error
+            self._opened.set()
+            return
+        self._opened.set()
+        open_ = True
+        while open_:
+            batch, open_ = self._batch()
+            if batch:
+                _settle(batch, _together(db, batch))
+        db.close()
+
+    def _batch(self) -> tuple[list[Pending], bool]:
+        """Everything that waits now, at least one; False when it is time to close."""
+        first = self._jobs.get()
+        batch: list[Pending] = []
+        while first is not None:
+            batch.append(first)
+            if len(batch) >= 512 or self._jobs.empty():
+                return batch, True
+            first = self._jobs.get()
+        return batch, False
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection with the schema up to date, durable at each commit (WAL, synchronous=FULL)."""
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256, timeout=10)
+    db.execute("PRAGMA journal_mode=WAL")
+    db.execute("PRAGMA synchronous=FULL")
+    migrate(db)
+    return db
+
+
+def migrate(db: sqlite3.Connection) -> int:
+    """Run the migrations that the file has not seen; how many. Two processes at once: the second waits, then finds nothing to do."""
+    tables = sqlite_utils.Database(db)
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        versions = tables.table("migration")
+        if not versions.exists():
+            versions.create({"number": int, "name": str}, pk="number")
+        done = {row["number"] for row in versions.rows}
+        todo = [m for m in MIGRATIONS if m.number not in done]
+        for migration in todo:
+            for statement in migration.statements:
+                db.execute(statement)
+            db.execute("INSERT INTO migration (number, name) VALUES (?, ?)", (migration.number, migration.name))
+        db.execute("COMMIT")
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+    return len(todo)
+
+
+Result = tuple[Any, BaseException | None]
+
+
+def _together(db: sqlite3.Connection, batch: list[Pending]) -> list[Result]:
+    """All jobs in one transaction; when one fails, each again in its own, so that only the guilty one fails."""
+    try:
+        db.execute("BEGIN IMMEDIATE")
+        results: list[Result] = [(p.job(db), None) for p in batch]
+        db.execute("COMMIT")
+        return results
+    except Exception as error:  # noqa: BLE001 - handed to whoever waits
+        _rollback(db)
+        return [(None, _down(error))] if len(batch) == 1 else [_together(db, [p])[0] for p in batch]
+
+
+def _rollback(db: sqlite3.Connection) -> None:
+    if db.in_transaction:
+        db.execute("ROLLBACK")
+
+
+def _down(error: Exception) -> Exception:
+    return StoreDown(str(error)) if isinstance(error, sqlite3.OperationalError) else error
+
+
+def _settle(batch: list[Pending], results: list[Result]) -> None:
+    """Wake the waiters: one call into each loop for the whole batch."""
+    loops: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], Result]]] = {}
+    for pending, result in zip(batch, results, strict=True):
+        loops.setdefault(pending.loop, []).append((pending.future, result))
+    for loop, settled in loops.items():
+        try:
+            loop.call_soon_threadsafe(_wake, settled)
+        except RuntimeError:  # the loop is closed: nobody waits any more
+            continue
+
+
+def _wake(settled: list[tuple["asyncio.Future[Any]", Result]]) -> None:
+    for future, (value, error) in settled:
+        if future.done():
+            continue
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(value)

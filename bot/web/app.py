@@ -1,0 +1,158 @@
+"""The HTTP service: routes, the outermost error net, and what runs beside the requests."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from aiohttp import web
+
+from bot import metrics, wire
+from bot.desk import Desk
+from bot.ports import StoreDown
+from bot.rules import Rules
+from bot.settings import Settings
+from bot.store import retention
+from bot.store.sqlite import SqliteStore
+from bot.web import openapi, pages
+from bot.web.chat import Chat
+from bot.web.health import Health
+from bot.web.limits import Buckets
+from bot.web.pages import Pages
+from bot.web.problems import TITLES, Problem, problem
+from bot.web.security import Guard
+from knowledge import catalog_check
+
+log = logging.getLogger("zhiwen.web")
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+FOREIGN_EVERY = 0.5
+RETENTION_EVERY = 3600.0
+
+
+def application(settings: Settings, rules: Rules, store: SqliteStore, secret: bytes) -> web.Application:
+    """The service, ready to be run."""
+    desk = Desk(store, rules)
+    guard = Guard(settings.embed_origins, settings.trusted_proxies)
+    visitors = Buckets(settings.visitor_rate, settings.visitor_burst)
+    addresses = Buckets(settings.address_rate, settings.address_burst)
+    chat = Chat(desk, guard, secret, visitors, addresses)
+    health = Health(desk)
+    app = web.Application(client_max_size=settings.body_limit, middlewares=[_net(guard)])
+    app.on_response_prepare.append(_dress(guard))
+    _routes(app, chat, health, guard)
+    pages.add(app, Pages(rules))
+    app.cleanup_ctx.append(_beside(desk, settings))
+    app.on_shutdown.append(_leave(chat, health))
+    overdue, _ = catalog_check.due(rules.library.catalog, _today())
+    metrics.OVERDUE.set(len(overdue))
+    return app
+
+
+def _today() -> "catalog_check.date":
+    from bot.desk import utc_ms
+    from bot.rules import local
+
+    return local(utc_ms()).date()
+
+
+def _routes(app: web.Application, chat: Chat, health: Health, guard: Guard) -> None:
+    messages = app.router.add_resource("/api/v1/chat/messages")
+    messages.add_route("POST", chat.post)
+    messages.add_route("GET", chat.history)
+    app.router.add_get("/api/v1/chat/events", chat.events, allow_head=False)
+    app.router.add_get("/api/v1/chat/export", chat.export)
+    app.router.add_route("OPTIONS", "/api/v1/{rest:.*}", _preflight(guard))
+    app.router.add_get("/healthz", health.alive)
+    app.router.add_get("/readyz", health.ready)
+    app.router.add_get("/metrics", health.counters)
+    document = wire.dumps(openapi.document()).encode()
+
+    async def described(request: web.Request) -> web.Response:
+        return web.Response(body=document, content_type="application/json", charset="utf-8")
+
+    app.router.add_get("/openapi.json", described)
+
+
+def _preflight(guard: Guard) -> Handler:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        return guard.preflight(request)
+
+    return answer
+
+
+def _dress(guard: Guard) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+    async def dress(request: web.Request, response: web.StreamResponse) -> None:
+        guard.dress(request, response.headers)
+
+    return dress
+
+
+def _net(guard: Guard) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+    @web.middleware
+    async def net(request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Every error leaves as a problem document; what nobody expected is logged once, without what citizens wrote."""
+        try:
+            return await handler(request)
+        except Problem as error:
+            return problem(error.status, error.detail, error.headers)
+        except StoreDown as error:
+            log.error("store is down: %s", error)
+            return problem(503, "暂时不能保存消息，您的消息还没有收下，请稍后重发", {"Retry-After": "2"})
+        except web.HTTPRequestEntityTooLarge:
+            return problem(413, "内容太大，请分几次发，每次不超过 2000 个字")
+        except web.HTTPException as error:
+            if error.status < 400:
+                raise
+            allow = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else None
+            return problem(error.status, TITLES.get(error.status, error.reason), allow)
+        except Exception:  # the outermost net
+            log.exception("unexpected error in %s %s", request.method, request.match_info.route.name or request.match_info.route.resource)
+            return problem(500, "服务出错了，请稍后再试，或拨打 12345")
+
+    return net
+
+
+def _leave(chat: Chat, health: Health) -> Callable[[web.Application], Awaitable[None]]:
+    async def leave(app: web.Application) -> None:
+        health.draining = True
+        chat.leaving.set()
+
+    return leave
+
+
+def _beside(desk: Desk, settings: Settings) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def beside(app: web.Application) -> AsyncIterator[None]:
+        tasks = [asyncio.create_task(_watch(desk)), asyncio.create_task(_retain(desk, settings.retention_days))]
+        yield
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    return beside
+
+
+async def _watch(desk: Desk) -> None:
+    """See what commands beside the service changed, within a second."""
+    while True:
+        await asyncio.sleep(FOREIGN_EVERY)
+        try:
+            if await desk.store.foreign():
+                desk.forget()
+                desk.hub.publish_all()
+        except StoreDown as error:
+            log.error("store is down: %s", error)
+
+
+async def _retain(desk: Desk, days: int) -> None:
+    """Empty what is older than the retention time, a slice at a time."""
+    store = desk.store
+    assert isinstance(store, SqliteStore)
+    while True:
+        started = time.monotonic()
+        try:
+            before = desk.clock() - days * 86_400_000
+            while await store.run(lambda db, b=before: retention.empty(db, b)):  # type: ignore[misc]  # mypy cannot infer a lambda's default
+                await asyncio.sleep(0.05)
+        except StoreDown as error:
+            log.error("retention: store is down: %s", error)
+        await asyncio.sleep(max(1.0, RETENTION_EVERY - (time.monotonic() - started)))

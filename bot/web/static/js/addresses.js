@@ -1,0 +1,31 @@
+// Which addresses may become links. Words may carry only official ones; a card's action also a map or a telephone.
+
+const OFFICIAL = /(^|\.)(gov\.cn|wipo\.int|ccopyright\.com\.cn)$/;
+
+/** The address when it leads to an official site, else null. */
+export function official(address) {
+  const url = parse(address);
+  return url && /^https?:$/.test(url.protocol) && OFFICIAL.test(url.hostname) ? url.href : null;
+}
+
+/** The address when it is harmless to open, else null. */
+export function harmless(address) {
+  const url = parse(address);
+  if (!url) return null;
+  if (url.protocol === "tel:" || url.protocol === "https:" || url.origin === location.origin) return url.href;
+  return official(address);
+}
+
+/** True for a file of one's own, which wants the visitor's secret in a header. */
+export function isOwnRecord(address) {
+  const url = parse(address);
+  return url !== null && url.origin === location.origin && url.pathname.startsWith("/api/");
+}
+
+function parse(address) {
+  try {
+    return new URL(address, location.origin);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,73 @@
+"""Replies and history lines as JSON, the same for HTTP, events and the store."""
+
+import json
+from dataclasses import asdict
+from functools import lru_cache
+from typing import Any
+
+from bot.model import Action, Card, Choice, Line, Reply, SourceNote, Topic
+
+
+@lru_cache(maxsize=8192)
+def body(reply: Reply) -> str:
+    """`{"text","choices","cards","sources"}`; the same reply is written once."""
+    return dumps(
+        {
+            "text": reply.text,
+            "choices": [{"id": c.id, "label": c.label} for c in reply.choices],
+            "cards": [_card(card) for card in reply.cards],
+            "sources": [_present(asdict(s)) for s in reply.sources],
+        }
+    )
+
+
+def plain_body(text: str) -> str:
+    """The body of a line that is only words."""
+    return dumps({"text": text, "choices": [], "cards": [], "sources": []})
+
+
+EMPTY = '{"text":"","choices":[],"cards":[],"sources":[]}'
+
+
+def with_head(head: dict[str, Any], body_json: str) -> str:
+    """One object of a head's keys followed by a stored body's, without parsing the body."""
+    return dumps(head)[:-1] + "," + body_json[1:]
+
+
+def dumps(value: object) -> str:
+    """Compact JSON in readable Chinese."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _present(value: dict[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in value.items() if v is not None}
+
+
+def _card(card: Card) -> dict[str, Any]:
+    actions = [_present({"label": a.label, "url": a.url, "choice": a.choice}) for a in card.actions]
+    return {"kind": card.kind, "title": card.title, "lines": list(card.lines), "actions": actions}
+
+
+def line(seq: int, id: str, sender: Any, at: int, body_json: str | None) -> Line:
+    """A stored row as a line; an emptied body has no words."""
+    value = json.loads(body_json or EMPTY)
+    return Line(
+        seq, id, sender, at, value["text"],
+        tuple(Choice(**c) for c in value["choices"]),
+        tuple(Card(c["kind"], c["title"], tuple(c["lines"]), tuple(Action(**a) for a in c["actions"])) for c in value["cards"]),
+        tuple(SourceNote(**s) for s in value["sources"]),
+    )  # fmt: skip
+
+
+def topic_out(topic: Topic) -> str:
+    """The topic for the store."""
+    offered = [[c.id, c.label] for c in topic.offered]
+    return dumps([topic.item, topic.facet, topic.earlier, offered, topic.misses, topic.noticed, topic.at])
+
+
+def topic_in(text: str | None) -> Topic:
+    """The topic from the store; an emptied one is new."""
+    if not text:
+        return Topic(noticed=True)
+    item, facet, earlier, offered, misses, noticed, at = json.loads(text)
+    return Topic(item, facet, earlier, tuple(Choice(i, label) for i, label in offered), misses, noticed, at)

@@ -1,0 +1,1 @@
+"""Words: text → what is meant. Imports nothing of ours."""

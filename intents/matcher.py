@@ -1,0 +1,234 @@
+"""Which intent a sentence means: a linear layer over several views, checked against the nearest examples, with calibrated confidence."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from rapidfuzz import fuzz, process
+
+from intents import ridge
+from intents.features import VIEWS, Tables, Views
+from intents.lexicon import Lexicon
+from intents.ridge import Floats, Rows
+
+PENALTY = 1.0
+NEAR = 4  # candidates whose examples are compared letter by letter
+ASPECTS_NONE = "overview"
+
+
+class Example(NamedTuple):
+    """A labelled sentence; the aspect may be left open."""
+
+    text: str
+    intent: str
+    aspect: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An intent with its calibrated probability, the raw score behind it and the example that came nearest."""
+
+    intent: str
+    confidence: float
+    score: float
+    near: float
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Candidates best first, aspects best first (name, score), and the share of the sentence's features ever seen."""
+
+    text: str
+    candidates: tuple[Candidate, ...]
+    aspects: tuple[tuple[str, float], ...]
+    known: float
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What training leaves behind; enough to rank without any of the training libraries."""
+
+    tables: Tables
+    vocabulary: Mapping[str, int]
+    idf: Floats
+    weights: Floats
+    intents: tuple[str, ...]
+    aspects: tuple[str, ...]
+    calibration: Floats
+    examples: Mapping[str, tuple[str, ...]]
+
+
+class Matcher:
+    """Ranks intents for a sentence. Build it from any labelled sentences, or load what was built before."""
+
+    def __init__(self, model: Model, views: Views):
+        self.model = model
+        self.views = views
+        self._unknown = float(model.idf.max()) if len(model.idf) else 1.0
+        self._idf: list[float] = [float(v) for v in model.idf]
+        self._count = len(model.intents)
+
+    @classmethod
+    def build(
+        cls,
+        examples: Sequence[Example],
+        lexicon: Lexicon | None = None,
+        cues: Mapping[str, Sequence[str]] | None = None,
+        tables: Tables | None = None,
+        words: Sequence[str] = (),
+    ) -> "Matcher":
+        """Train on labelled sentences. Deterministic: the same data give the same matcher."""
+        from intents import tables as made
+
+        tables = tables or made.build()
+        views = Views(tables, lexicon or Lexicon(), cues or {}, words)
+        return cls(_trained(list(examples), views, tables), views)
+
+    def rank(self, text: str, top: int = 5) -> Ranking:
+        """Candidates for a raw text, best first; `confidence` is the probability that the intent is right."""
+        normal = self.views.normalise(text)
+        columns, values, known = self._vector(normal)
+        scores = values @ self.model.weights[columns] if len(columns) else np.zeros(self.model.weights.shape[1], np.float32)
+        intents, aspects = scores[: self._count], scores[self._count :]
+        best = np.argsort(-intents, kind="stable")[: max(top, 2)]
+        order = np.argsort(-aspects, kind="stable")
+        named = tuple((self.model.aspects[i], float(aspects[i])) for i in order)
+        return Ranking(normal, self._candidates(normal, intents, best, known, top), named, known)
+
+    def _candidates(self, text: str, scores: Floats, best: Sequence[int], known: float, top: int) -> tuple[Candidate, ...]:
+        found = []
+        for place, index in enumerate(best):
+            intent, score = self.model.intents[index], float(scores[index])
+            rival = float(scores[best[1] if place == 0 and len(best) > 1 else best[0]]) if len(best) > 1 else 0.0
+            example, near = nearest(text, self.model.examples[intent]) if place < NEAR else ("", 0.0)
+            row = np.array([1.0, score, score - rival, near, known, near * near], np.float32)
+            confidence = 1 / (1 + float(np.exp(-np.clip(row @ self.model.calibration, -30, 30))))
+            found.append(Candidate(intent, round(confidence, 4), round(score, 4), round(near, 3), example))
+        found.sort(key=lambda c: -c.confidence)
+        return tuple(found[:top])
+
+    def _vector(self, normal: str) -> tuple[list[int], Floats, float]:
+        return _weigh(self.views(normal), self.model.vocabulary, self._idf, self._unknown)
+
+    def save(self, folder: Path) -> None:
+        """Write the artefact: one array file, one JSON file."""
+        folder.mkdir(parents=True, exist_ok=True)
+        m = self.model
+        np.savez(folder / "arrays.npz", idf=m.idf, weights=m.weights, calibration=m.calibration)
+        plain = {
+            "simplified": m.tables.simplified, "syllables": m.tables.syllables, "vocabulary": list(m.vocabulary),
+            "intents": m.intents, "aspects": m.aspects, "examples": m.examples,
+        }  # fmt: skip
+        (folder / "words.json").write_text(json.dumps(plain, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path, lexicon: Lexicon, cues: Mapping[str, Sequence[str]], words: Sequence[str] = ()) -> "Matcher":
+        """Read what `save` wrote. Raises OSError, ValueError or KeyError when it is missing or broken."""
+        plain = json.loads((folder / "words.json").read_text(encoding="utf-8"))
+        with np.load(folder / "arrays.npz") as arrays:
+            idf, weights, calibration = arrays["idf"], arrays["weights"], arrays["calibration"]
+        tables = Tables(plain["simplified"], plain["syllables"])
+        model = Model(
+            tables, {name: i for i, name in enumerate(plain["vocabulary"])}, idf, weights,
+            tuple(plain["intents"]), tuple(plain["aspects"]), calibration,
+            {name: tuple(listed) for name, listed in plain["examples"].items()},
+        )  # fmt: skip
+        return cls(model, Views(tables, lexicon, cues, words))
+
+
+def nearest(text: str, examples: Sequence[str]) -> tuple[str, float]:
+    """The example that a text resembles most letter by letter (rapidfuzz ratio), and how much, 0–1."""
+    found = process.extractOne(text, examples, scorer=fuzz.ratio)
+    return (found[0], found[1] / 100) if found else ("", 0.0)
+
+
+def _weigh(
+    views: Mapping[str, list[str]], vocabulary: Mapping[str, int], idf: Sequence[float], unknown: float
+) -> tuple[list[int], Floats, float]:
+    """Feature numbers and values; each view a unit vector in which unseen features count too. Also the share seen."""
+    columns: list[int] = []
+    values: list[float] = []
+    seen = total = 0.0
+    for view, names in views.items():
+        listed = [i for i in map(vocabulary.get, names) if i is not None]
+        weights = [idf[i] for i in listed]
+        missing = (len(names) - len(listed)) * unknown * unknown if view in "cwp" else 0.0
+        mine = sum(w * w for w in weights)
+        if not mine:
+            total += missing
+            continue
+        scale = VIEWS[view] / (mine + missing) ** 0.5
+        columns += listed
+        values += [w * scale for w in weights]
+        seen, total = seen + mine, total + mine + missing
+    return columns, np.array(values, np.float32), seen / total if total else 0.0
+
+
+def _trained(examples: list[Example], views: Views, tables: Tables) -> Model:
+    normal = [views.normalise(e.text) for e in examples]
+    features = [views(text) for text in normal]
+    vocabulary, idf = _vocabulary(features)
+    unknown = float(idf.max())
+    listed = [float(v) for v in idf]
+    weighed = [_weigh(f, vocabulary, listed, unknown) for f in features]
+    intents = tuple(sorted({e.intent for e in examples}))
+    aspects = tuple(sorted({e.aspect for e in examples if e.aspect}))
+    targets = _targets(examples, intents, aspects)
+    rows = Rows([np.array(c, np.int32) for c, _, _ in weighed], [v for _, v, _ in weighed])
+    layer = ridge.train(rows, len(vocabulary), targets, PENALTY)
+    by_intent: dict[str, list[str]] = {name: [] for name in intents}
+    for text, example in zip(normal, examples, strict=True):
+        by_intent[example.intent].append(text)
+    held = {name: tuple(dict.fromkeys(texts)) for name, texts in by_intent.items()}
+    calibration = _calibrate(normal, examples, intents, layer.left_out, [k for _, _, k in weighed], held)
+    return Model(tables, vocabulary, idf, layer.weights, intents, aspects, calibration, held)
+
+
+def _vocabulary(features: Sequence[Mapping[str, list[str]]]) -> tuple[dict[str, int], Floats]:
+    frequency: dict[str, int] = {}
+    for views in features:
+        for names in views.values():
+            for name in names:
+                frequency[name] = frequency.get(name, 0) + 1
+    kept = [name for name, count in frequency.items() if count > 1 or _short(name)]
+    idf = np.array([np.log((1 + len(features)) / (1 + frequency[n])) + 1 for n in kept], np.float32)
+    return {name: i for i, name in enumerate(kept)}, idf
+
+
+def _short(name: str) -> bool:
+    """Single words and pairs of characters are kept even when seen once; longer combinations are not."""
+    return name[0] in "tf" or (name[0] == "c" and len(name) <= 3) or (name[0] == "w" and "_" not in name)
+
+
+def _targets(examples: Sequence[Example], intents: Sequence[str], aspects: Sequence[str]) -> Floats:
+    intent_at = {name: i for i, name in enumerate(intents)}
+    aspect_at = {name: len(intents) + i for i, name in enumerate(aspects)}
+    targets = np.zeros((len(examples), len(intents) + len(aspects)), np.float32)
+    for row, example in enumerate(examples):
+        targets[row, intent_at[example.intent]] = 1
+        if example.aspect:
+            targets[row, aspect_at[example.aspect]] = 1
+    return targets
+
+
+def _calibrate(
+    normal: Sequence[str], examples: Sequence[Example], intents: Sequence[str], left_out: Floats,
+    known: Sequence[float], held: Mapping[str, Sequence[str]],
+) -> Floats:  # fmt: skip
+    """Fit confidence on what the layer says of each sentence when that sentence was left out of training."""
+    rows: list[list[float]] = []
+    truth: list[bool] = []
+    count = len(intents)
+    for text, example, scores, share in zip(normal, examples, left_out[:, :count], known, strict=True):
+        best = np.argsort(-scores, kind="stable")[: min(3, count)]
+        for place, index in enumerate(best):
+            rival = float(scores[best[1] if place == 0 and count > 1 else best[0]]) if count > 1 else 0.0
+            others = [t for t in held[intents[index]] if t != text]
+            near = nearest(text, others)[1]
+            rows.append([1.0, scores[index], scores[index] - rival, near, share, near * near])
+            truth.append(intents[index] == example.intent)
+    return ridge.logistic(np.array(rows, np.float32), truth)

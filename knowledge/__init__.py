@@ -1,0 +1,1 @@
+"""Facts of the province's IP services: catalogue, nodes, doors, office hours."""

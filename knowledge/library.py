@@ -1,0 +1,160 @@
+"""All data files of one installation, read, laid over by a node's own list, and checked. A Library that exists is a checked one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from pathlib import Path
+
+from pydantic import Field
+
+from knowledge import catalog_check, loader
+from knowledge.answers import PLACEHOLDER, Teller
+from knowledge.catalog import Catalog, Text
+from knowledge.loader import DataError, Fault, Record
+from knowledge.nodes import Overlay, laid_over
+from knowledge.workdays import Hours, Workdays
+
+
+class Hosts(Record):
+    """hosts.yaml: sites whose links may be shown."""
+
+    hosts: tuple[str, ...]
+
+
+class Stretch(Record):
+    """One stretch of office hours."""
+
+    start: time = Field(alias="from")
+    end: time = Field(alias="to")
+
+
+class Notice(Record):
+    """The privacy notice of first contact; its version is stored with each consent."""
+
+    version: str
+    text: Text
+
+
+class Desk(Record):
+    """desk.yaml: the people behind the bot."""
+
+    office: Text
+    hours: tuple[Stretch, ...] = Field(min_length=1)
+    confirmed: bool
+    hotlines: tuple[str, ...]
+    notice: Notice
+
+    def opening_hours(self) -> Hours:
+        """The hours as a rule."""
+        return Hours(tuple((s.start, s.end) for s in self.hours))
+
+
+class StartGroup(Record):
+    """One group of the first screen."""
+
+    name: Text
+    items: tuple[str, ...]
+
+
+class Start(Record):
+    """start.yaml: the first screen."""
+
+    questions: tuple[Text, ...] = Field(min_length=6, max_length=6)
+    groups: tuple[StartGroup, ...]
+
+
+class Door(Record):
+    """Business that is not ours: how it is recognised, and the right door for it."""
+
+    category: Text
+    words: tuple[Text, ...] = Field(min_length=1)
+    say: Text
+    danger: bool = False
+
+
+class Doors(Record):
+    """doors.yaml."""
+
+    doors: tuple[Door, ...]
+
+
+@dataclass(frozen=True)
+class Library:
+    """Everything known, for one node or the whole province."""
+
+    catalog: Catalog
+    desk: Desk
+    start: Start
+    doors: tuple[Door, ...]
+    phrases: Mapping[str, str]
+    workdays: Workdays
+    hosts: tuple[str, ...]
+    teller: Teller
+    node: Overlay | None = None
+
+
+def load(home: Path, node: str = "", today: date | None = None, raw: object = None) -> Library:
+    """Read and check every data file below `home`. Raises DataError with all faults. `raw`: the catalogue's parsed YAML, if cached."""
+    folder = home / "knowledge"
+    path = home / "service_catalog.yaml"
+    plain = loader.read(path) if raw is None else raw
+    overlay = Overlay.load(folder / "nodes" / f"{node}.yaml") if node else None
+    catalog = loader.parse(Catalog, laid_over(plain, overlay) if overlay else plain, path)
+    hosts = loader.load(Hosts, folder / "hosts.yaml").hosts
+    desk = loader.load(Desk, folder / "desk.yaml")
+    start = loader.load(Start, folder / "start.yaml")
+    doors = loader.load(Doors, folder / "doors.yaml").doors
+    phrases = _phrases(folder / "phrases.yaml")
+    workdays = Workdays.load(folder / "calendar_days.csv")
+    faults = [
+        *_catalog_faults(catalog, hosts, today or date.today(), path),
+        *_desk_faults(catalog, desk, folder / "desk.yaml"),
+        *_start_faults(catalog, start, folder / "start.yaml", narrowed=overlay is not None),
+        *_door_faults(catalog, doors, folder / "doors.yaml"),
+    ]
+    if faults:
+        raise DataError(faults)
+    return Library(catalog, desk, start, doors, phrases, workdays, hosts, Teller(catalog), overlay)
+
+
+def _catalog_faults(catalog: Catalog, hosts: Sequence[str], today: date, path: Path) -> list[Fault]:
+    return [loader.fault_at(path, r.keys, r.message) for r in catalog_check.check(catalog, hosts, today) if r.stops]
+
+
+def _phrases(path: Path) -> dict[str, str]:
+    value = loader.read(path)
+    if not isinstance(value, dict):
+        raise DataError([Fault(path.name, "-", "应为 键: 句子")])
+    wrong = [loader.fault_at(path, [str(k)], "应为一句话") for k, v in value.items() if not isinstance(v, str) or not v]
+    if wrong:
+        raise DataError(wrong)
+    return {str(k): v for k, v in value.items()}
+
+
+def _desk_faults(catalog: Catalog, desk: Desk, path: Path) -> list[Fault]:
+    faults = [loader.fault_at(path, ["hotlines"], f"没有这个事实：{f}") for f in desk.hotlines if f not in catalog.facts]
+    for index, stretch in enumerate(desk.hours):
+        if stretch.start >= stretch.end:
+            faults.append(loader.fault_at(path, ["hours", index], "开始要早于结束"))
+    return faults
+
+
+def _start_faults(catalog: Catalog, start: Start, path: Path, narrowed: bool) -> list[Fault]:
+    if narrowed:  # a node shows what it has; the rest is left out
+        return []
+    return [
+        loader.fault_at(path, ["groups", index, "items"], f"没有这个事项：{item}")
+        for index, group in enumerate(start.groups)
+        for item in group.items
+        if item not in catalog.items
+    ]
+
+
+def _door_faults(catalog: Catalog, doors: Sequence[Door], path: Path) -> list[Fault]:
+    faults = []
+    for index, door in enumerate(doors):
+        at = ["doors", index, "say"]
+        faults += [loader.fault_at(path, at, f"没有这个事实：{f}") for f in PLACEHOLDER.findall(door.say) if f not in catalog.facts]
+        if catalog_check.PHONE.search(door.say):
+            faults.append(loader.fault_at(path, at, "电话要写成事实占位（{tel.…}）"))
+    return faults

@@ -1,0 +1,71 @@
+"""Which days are working days: the imported statutory table first, then plain weekdays where no schedule is published."""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+from knowledge.loader import DataError, Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Workdays:
+    """Days off and days worked against the week, as published by the State Council's office (国办放假安排)."""
+
+    off: Mapping[date, str]
+    worked: frozenset[date]
+
+    @classmethod
+    def load(cls, path: Path) -> "Workdays":
+        """From the table date,weekday,type,name. Raises DataError with the line."""
+        off: dict[date, str] = {}
+        worked: set[date] = set()
+        with path.open(encoding="utf-8", newline="") as file:
+            for number, row in enumerate(csv.DictReader(file), 2):
+                try:
+                    day = date.fromisoformat(row["date"])
+                    if row["type"] == "放假":
+                        off[day] = row["name"]
+                    elif row["type"] == "调休上班":
+                        worked.add(day)
+                    else:
+                        raise ValueError(f"type: {row['type']}")
+                except (KeyError, ValueError) as error:
+                    raise DataError([Fault(path.name, "date", str(error), number)]) from error
+        return cls(off, frozenset(worked))
+
+    @property
+    def years(self) -> frozenset[int]:
+        """Years whose schedule is published and imported."""
+        return frozenset(day.year for day in self.off)
+
+    def is_working(self, day: date) -> bool:
+        """Whether offices work that day; a year without a schedule counts by the week alone."""
+        if day in self.worked:
+            return True
+        return day not in self.off and day.weekday() < 5
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Office hours of a working day, in one or more stretches."""
+
+    stretches: tuple[tuple[time, time], ...]
+
+    def is_open(self, at: datetime, days: Workdays) -> bool:
+        """Whether someone is there at a local time."""
+        return days.is_working(at.date()) and any(start <= at.time() < end for start, end in self.stretches)
+
+    def next_opening(self, at: datetime, days: Workdays) -> datetime:
+        """The next local time at which the office opens, after `at`."""
+        for ahead in range(31):
+            day = at.date() + timedelta(days=ahead)
+            for start, _ in self.stretches:
+                opening = datetime.combine(day, start, at.tzinfo)
+                if days.is_working(day) and opening > at:
+                    return opening
+        raise ValueError("no working day within a month")
+
+    def __str__(self) -> str:
+        return "、".join(f"{start:%-H:%M}—{end:%-H:%M}" for start, end in self.stretches)
