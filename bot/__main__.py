@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from bot import ask as asking
 from bot import settings as configuration
-from bot.rules import Rules, local
+from bot.desk import today
+from bot.rules import Rules
 from bot.settings import Settings
 from knowledge.loader import DataError
 
@@ -44,12 +45,6 @@ def _rules(settings: Settings) -> Rules:
         raise _fail(f"数据有误，不能启动：\n{error}") from error
 
 
-def _today() -> date:
-    from bot.desk import utc_ms
-
-    return local(utc_ms()).date()
-
-
 @app.command()
 def serve() -> None:
     """启动网页聊天服务。"""
@@ -68,7 +63,7 @@ def serve() -> None:
 
 @app.command()
 def ask(
-    text: Annotated[Optional[str], typer.Argument(help="问题")] = None,  # noqa: UP007, UP045 - typer reads this form
+    text: Annotated[Optional[str], typer.Argument(help="问题")] = None,  # noqa: UP045 - typer reads this form
     explain: Annotated[bool, typer.Option("--explain", help="说明为什么这样理解")] = False,
     day: Annotated[Optional[str], typer.Option("--date", help="按哪一天的规定回答，YYYY-MM-DD")] = None,  # noqa: UP045
     jsonl: Annotated[bool, typer.Option("--jsonl", help="从标准输入逐行读 JSON 问题，逐行写答案")] = False,
@@ -86,7 +81,7 @@ def ask(
         raise _fail("--date 应为 YYYY-MM-DD", 2) from error
     rules = _rules(settings)
     question = asking.Question(1, text, (), on)
-    asked = asking.ask(rules, question, _today())
+    asked = asking.ask(rules, question, today())
     typer.echo(asking.as_json(rules, question, asked)["reply"])
     for choice in asked.turn.replies[-1].choices if asked.turn.replies else ():
         typer.echo(f"  〔{choice.label}〕")
@@ -95,7 +90,7 @@ def ask(
 
 
 def _ask_lines(rules: Rules) -> None:
-    today, broken = _today(), 0
+    day, broken = today(), 0
     for number, line in enumerate(sys.stdin, 1):
         if not line.strip():
             continue
@@ -105,7 +100,7 @@ def _ask_lines(rules: Rules) -> None:
             typer.echo(f"第 {number} 行：{error}", err=True)
             broken += 1
             continue
-        value = asking.as_json(rules, question, asking.ask(rules, question, today))
+        value = asking.as_json(rules, question, asking.ask(rules, question, day))
         sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
     sys.stdout.flush()
     if broken:
@@ -143,7 +138,7 @@ def check() -> None:
 
     settings = _settings()
     try:
-        report = checking.report(settings, _today())
+        report = checking.report(settings, today())
     except DataError as error:
         raise _fail(f"{error}\n共 {len(error.faults)} 处错误") from error
     checking.show(report)

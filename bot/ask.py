@@ -76,8 +76,9 @@ def _back_to_bot(conversation: Conversation) -> Conversation:
 def as_json(rules: Rules, question: Question, asked: Asked) -> dict[str, Any]:
     """The line that `ask --jsonl` writes."""
     turn, meaning = asked.turn, asked.meaning
-    candidates = {c.item: {"item": c.item, "facet": c.facet, "confidence": c.confidence} for c in reversed(meaning.candidates)}
-    listed = sorted(candidates.values(), key=lambda c: -c["confidence"])[:5]
+    once = {c.item: c for c in reversed(meaning.candidates)}
+    best_first = sorted(once.values(), key=lambda c: -c.confidence)[:5]
+    listed: list[dict[str, Any]] = [{"item": c.item, "facet": c.facet, "confidence": c.confidence} for c in best_first]
     rejected = turn.decision == "reject"
     item = None if rejected else turn.item or meaning.item
     if item and all(c["item"] != item for c in listed):
@@ -98,7 +99,8 @@ def as_json(rules: Rules, question: Question, asked: Asked) -> dict[str, Any]:
 def explained(rules: Rules, question: Question, asked: Asked) -> Iterator[str]:
     """Why it was understood so, line by line."""
     meaning = asked.meaning
-    yield f"决定：{asked.turn.decision}    事项：{asked.turn.item or '—'}    方面：{'、'.join(meaning.facets) or '—'}    把握：{meaning.confidence:.2f}"
+    facets = "、".join(meaning.facets) or "—"
+    yield f"决定：{asked.turn.decision}    事项：{asked.turn.item or '—'}    方面：{facets}    把握：{meaning.confidence:.2f}"
     for candidate in meaning.candidates:
         example = f"    最像的例句：{candidate.example}" if candidate.example else ""
         yield f"  {candidate.confidence:.2f}  {candidate.item}{example}"

@@ -81,7 +81,8 @@ def show(found: Report) -> None:
     for item, facets in cover.items():
         typer.echo(f"{item:34}" + "".join("  ●" if facets[f] else "  ·" for f in FACETS) + f"{found.sentences.get(item, 0):>7}")
     answers = sum(sum(f.values()) for f in cover.values())
-    typer.echo(f"\n{len(cover)} 个事项，{answers} 个答案，{len(found.catalog.facts)} 个事实，{len(found.catalog.sources)} 个来源，{len(found.nodes)} 个节点清单")
+    facts, sources = len(found.catalog.facts), len(found.catalog.sources)
+    typer.echo(f"\n{len(cover)} 个事项，{answers} 个答案，{facts} 个事实，{sources} 个来源，{len(found.nodes)} 个节点清单")
     for warning in found.warnings:
         typer.echo(f"提醒：{warning}")
     _due("已过复核日", found.overdue)

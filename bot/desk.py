@@ -3,10 +3,10 @@
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from datetime import date
 
 from bot import metrics, wire
 from bot.dialogue import decide
@@ -16,7 +16,7 @@ from bot.ids import new_id, ticket_number
 from bot.model import Conversation, Message, Turn
 from bot.ports import Conflict, Done, Duplicate, Store, Stored, Work, Written
 from bot.privacy import masked
-from bot.rules import TEXT_LIMIT, Rules
+from bot.rules import TEXT_LIMIT, Rules, local
 from intents.normalise import visible
 
 KEPT = 20_000
@@ -29,6 +29,11 @@ Clock = Callable[[], int]
 def utc_ms() -> int:
     """Now, UTC milliseconds."""
     return time.time_ns() // 1_000_000
+
+
+def today() -> date:
+    """The day in the province."""
+    return local(utc_ms()).date()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import date
 
 from bot import choices, handoff, telling
 from bot.handoff import NewTicket
-from bot.model import Action, Card, Choice, Conversation, Message, Owner, Reply, Topic, Turn
+from bot.model import Action, Card, Choice, Conversation, Message, Owner, Point, Reply, Topic, Turn
 from bot.rules import TEXT_LIMIT, Rules, local
 from intents.meaning import HUMAN, OVERVIEW, Context, Meaning
 from intents.normalise import has_words, visible
@@ -45,7 +45,7 @@ def _bot(conversation: Conversation, message: Message, text: str | None, rules: 
     if message.choice is not None:
         return _chosen(conversation, message, message.choice, rules, new)
     if message.location is not None:
-        return _located(conversation, message, rules)
+        return _located(conversation, message, message.location, rules)
     if message.attachment:
         return Turn(conversation, (Reply(rules.phrases["attachment"], _human(rules)),), decision="answer")
     if text is None or not has_words(text):
@@ -147,16 +147,15 @@ def _chosen(conversation: Conversation, message: Message, choice: str, rules: Ru
     return _told(conversation, (reply,), wanted.item, wanted.facet)
 
 
-def _located(conversation: Conversation, message: Message, rules: Rules) -> Turn:
-    point = message.location
-    assert point is not None
+def _located(conversation: Conversation, message: Message, point: Point, rules: Rules) -> Turn:
     today = local(message.at).date()
     place, ours = rules.places(point.lat, point.lon) if rules.places else (rules.library.catalog.catalog.province, True)
     province = rules.library.catalog.catalog.province
     said = rules.phrase("location" if ours else "location_far", place=place, province=province, phone=rules.phone(today))
     buttons = telling.item_buttons(rules, [("trademark.window", "contact"), ("aid.station", "contact"), ("brand.station", "contact")])
     offered = replace(conversation.topic, offered=buttons)
-    return Turn(replace(conversation, topic=offered), (Reply(said, buttons),), decision="answer", item="aid.station", facet="contact", consent="location")
+    asked = replace(conversation, topic=offered)
+    return Turn(asked, (Reply(said, buttons),), decision="answer", item="aid.station", facet="contact", consent="location")
 
 
 def _answered(conversation: Conversation, message: Message, meaning: Meaning, rules: Rules) -> Turn:
@@ -176,7 +175,7 @@ def day_asked(meaning: Meaning, today: date) -> date:
     named = meaning.slots.get("date")
     if isinstance(named, str):
         parts = [int(p) for p in named.split("-")]
-        day = date(*(parts + [1, 1])[:3]) if len(parts) < 3 else date(*parts)
+        day = date(*[*parts, 1, 1][:3])
         return max(day, today)
     return today
 

@@ -105,6 +105,9 @@ class Store(Protocol):
     async def foreign(self) -> bool:
         """Whether another process changed anything since the last call."""
 
+    async def retain(self, before: int) -> int:
+        """Empty a slice of what was said before a time; how many messages."""
+
     async def close(self) -> None:
         """Finish what is under way."""
 

@@ -92,7 +92,7 @@ def understanding(home: Path, library: Library, cache: Path, say: Progress = lam
     lexicon = Lexicon.of(_mapping(folder / "lexicon.yaml"))
     cues = {str(k): [str(w).lower() for w in v] for k, v in _mapping(folder / "facet_words.yaml").items()}
     thresholds = Thresholds(**_mapping(folder / "thresholds.yaml"))
-    fillers = Fillers.of(_mapping(folder / "fillers.yaml"))
+    fillers = Fillers.of(_mapping(folder / "fillers.yaml"), cues)
     try:
         matcher = Matcher.load(cache / "matcher", lexicon, cues)
     except (OSError, ValueError, KeyError):

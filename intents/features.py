@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from intents.lexicon import Finder, Lexicon
 from intents.normalise import Normaliser
@@ -62,7 +63,7 @@ class Views:
     def _pinyin(self, plain: str) -> list[str]:
         get = self._syllables.get
         units = [get(c, c) for c in plain if c != " "]
-        pairs = ["p" + a + "'" + b for a, b in zip(units, units[1:], strict=False)]
+        pairs = ["p" + a + "'" + b for a, b in pairwise(units)]
         triples = ["p" + a + "'" + b + "'" + c for a, b, c in zip(units, units[1:], units[2:], strict=False)]
         return list(dict.fromkeys(pairs + triples))
 
@@ -77,5 +78,5 @@ def _grams(view: str, text: str) -> list[str]:
 
 def _words(words: Sequence[str]) -> list[str]:
     kept = [w for w in words if w != " "]
-    pairs = ["w" + a + "_" + b for a, b in zip(kept, kept[1:], strict=False)]
+    pairs = ["w" + a + "_" + b for a, b in pairwise(kept)]
     return list(dict.fromkeys(["w" + w for w in kept] + pairs))

@@ -94,7 +94,7 @@ class Matcher:
         columns, values, known = self._vector(normal)
         scores = values @ self.model.weights[columns] if len(columns) else np.zeros(self.model.weights.shape[1], np.float32)
         intents, aspects = scores[: self._count], scores[self._count :]
-        best = np.argsort(-intents, kind="stable")[: max(top, 2)]
+        best: list[int] = np.argsort(-intents, kind="stable")[: max(top, 2)].tolist()
         order = np.argsort(-aspects, kind="stable")
         named = tuple((self.model.aspects[i], float(aspects[i])) for i in order)
         return Ranking(normal, self._candidates(normal, intents, best, known, top), named, known)

@@ -39,11 +39,12 @@ class Fillers:
     follow_ends: tuple[str, ...]
     corrections: tuple[str, ...]
     back: tuple[str, ...]
+    facet_names: Mapping[str, Sequence[str]]
 
     @classmethod
-    def of(cls, data: Mapping[str, Iterable[str]]) -> "Fillers":
-        """Longest first, so that the longer of two openings is taken."""
-        return cls(**{name: tuple(sorted(words, key=len, reverse=True)) for name, words in data.items()})
+    def of(cls, data: Mapping[str, Iterable[str]], facet_words: Mapping[str, Sequence[str]]) -> "Fillers":
+        """Longest first, so that the longer of two openings is taken. A facet's first word stands for it in a follow-up."""
+        return cls(**{name: tuple(sorted(words, key=len, reverse=True)) for name, words in data.items()}, facet_names=facet_words)
 
 
 class Reader:
@@ -127,14 +128,12 @@ class Reader:
 
     def _follow_up(self, core: str, ranking: Ranking, facets: tuple[str, ...], context: Context) -> Meaning | None:
         """那要多少钱 keeps the item and changes the facet; 专利呢 keeps the facet and changes the item."""
-        assert context.item
         top = _first_ours(ranking)
         own_item = bool(self.matcher.views.terms(core))
         if facets != (OVERVIEW,) and not (own_item and top and top.confidence >= self.thresholds.follow_up):
-            return replace(_answer(context.item, facets[0], 0.9, "接着上一个事项"), facets=facets)
+            return replace(_answer(context.item or "", facets[0], 0.9, "接着上一个事项"), facets=facets)
         if own_item and facets == (OVERVIEW,) and context.facet and context.facet != OVERVIEW:
-            name = {"fee": "多少钱", "materials": "需要什么材料", "steps": "怎么办理", "duration": "要多久", "deadline": "期限",
-                    "eligibility": "什么条件", "channel": "在哪办", "contact": "电话", "basis": "法律依据", "effect": "有什么后果"}[context.facet]  # fmt: skip
+            name = self.fillers.facet_names.get(context.facet, ("",))[0]
             subject = _cut_start(_cut_end(core, self.fillers.follow_ends), self.fillers.follow_starts)
             again = self.matcher.rank(subject + name)
             best = _first_ours(again)

@@ -75,10 +75,7 @@ class Reading(Reviewed):
     source: tuple[str, ...] = Field(min_length=1)
 
     def __str__(self) -> str:
-        if isinstance(self.value, float):
-            number = f"{self.value:g}"
-        else:
-            number = str(self.value)
+        number = f"{self.value:g}" if isinstance(self.value, float) else str(self.value)
         if self.unit is None:
             return number
         return number + self.unit if self.unit == "%" else f"{number} {self.unit}"

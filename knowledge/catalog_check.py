@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 from knowledge.answers import PLACEHOLDER, facts_of, fill, source_line
@@ -68,7 +69,7 @@ def _window(at: tuple[str | int, ...], dated: Dated) -> Iterator[Remark]:
 def _gaps(at: tuple[str | int, ...], versions: Sequence[Dated]) -> Iterator[Remark]:
     """Dated versions must follow on each other without a gap or an overlap."""
     ordered = sorted(versions, key=lambda v: v.valid_from or date.min)
-    for earlier, later in zip(ordered, ordered[1:], strict=False):
+    for earlier, later in pairwise(ordered):
         end, start = earlier.valid_until, later.valid_from
         if end is None or start is None or end + timedelta(days=1) != start:
             yield Remark(at, "各时段的版本必须首尾相接（valid_until 的次日等于下一个 valid_from）")

@@ -153,7 +153,7 @@ def _start_faults(catalog: Catalog, start: Start, path: Path, narrowed: bool) ->
 def _door_faults(catalog: Catalog, doors: Sequence[Door], path: Path) -> list[Fault]:
     faults = []
     for index, door in enumerate(doors):
-        at = ["doors", index, "say"]
+        at: list[str | int] = ["doors", index, "say"]
         faults += [loader.fault_at(path, at, f"没有这个事实：{f}") for f in PLACEHOLDER.findall(door.say) if f not in catalog.facts]
         if catalog_check.PHONE.search(door.say):
             faults.append(loader.fault_at(path, at, "电话要写成事实占位（{tel.…}）"))

@@ -50,7 +50,7 @@ def read(path: Path) -> object:
     """Parse a YAML file into plain values. Raises DataError when missing, not UTF-8, not YAML or with a key twice."""
     try:
         text = path.read_text(encoding="utf-8")
-        value: object = yaml.load(text, Loader=Loader)  # noqa: S506 - Loader is a safe loader
+        value: object = yaml.load(text, Loader=Loader)
     except FileNotFoundError as error:
         raise DataError([Fault(path.name, "-", "文件不存在")]) from error
     except UnicodeDecodeError as error:

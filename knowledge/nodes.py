@@ -21,9 +21,9 @@ class Overlay(Record):
     kind: str
     show: tuple[str, ...] = Field(default=(), description="ids, or prefixes ending in a dot; empty shows all")
     hide: tuple[str, ...] = ()
-    sources: dict[str, Any] = {}
-    facts: dict[str, Any] = {}
-    items: dict[str, Any] = {}
+    sources: dict[str, Any] = Field(default_factory=dict)
+    facts: dict[str, Any] = Field(default_factory=dict)
+    items: dict[str, Any] = Field(default_factory=dict)
 
     @classmethod
     def load(cls, path: Path) -> "Overlay":

@@ -12,7 +12,7 @@ import sqlite_utils
 
 from bot.model import Conversation
 from bot.ports import Changed, Outcome, StoreDown, Waiting, Work
-from bot.store import turns
+from bot.store import retention, turns
 from bot.store.migrations import MIGRATIONS
 
 T = TypeVar("T")
@@ -77,6 +77,9 @@ class SqliteStore:
         moved, self._version = self._version not in (0, version), version
         return moved
 
+    async def retain(self, before: int) -> int:
+        return await self.run(lambda db: retention.empty(db, before))
+
     async def close(self) -> None:
         self._jobs.put(None)
         await asyncio.to_thread(self._thread.join)
@@ -84,7 +87,7 @@ class SqliteStore:
     def _run(self) -> None:
         try:
             db = connect(self.path)
-        except Exception as error:  # noqa: BLE001 - whatever it is, open() reports it
+        except Exception as error:
             self._failure = error
             self._opened.set()
             return
@@ -148,7 +151,7 @@ def _together(db: sqlite3.Connection, batch: list[Pending]) -> list[Result]:
         results: list[Result] = [(p.job(db), None) for p in batch]
         db.execute("COMMIT")
         return results
-    except Exception as error:  # noqa: BLE001 - handed to whoever waits
+    except Exception as error:
         _rollback(db)
         return [(None, _down(error))] if len(batch) == 1 else [_together(db, [p])[0] for p in batch]
 

@@ -129,11 +129,10 @@ def receive(db: sqlite3.Connection, conversation: Conversation, external: str, d
         VALUES (?, ?, ?, 'bot', 0, 0, NULL, ?, ?) ON CONFLICT DO NOTHING""",
         (conversation.id, conversation.channel, conversation.address, at, at),
     )
-    stored = load(db, conversation.channel, conversation.address)
-    assert stored is not None
     cursor = db.execute(
-        "INSERT INTO inbox (conversation, external, digest, body, received) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        (stored.id, external, digest, body, at),
+        """INSERT INTO inbox (conversation, external, digest, body, received)
+        SELECT id, ?, ?, ?, ? FROM conversation WHERE channel = ? AND address = ? ON CONFLICT DO NOTHING""",
+        (external, digest, body, at, conversation.channel, conversation.address),
     )
     return cursor.rowcount == 1
 

@@ -6,13 +6,13 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
 from bot import metrics, wire
-from bot.desk import Desk
+from bot.desk import Desk, today
 from bot.ports import StoreDown
 from bot.rules import Rules
 from bot.settings import Settings
-from bot.store import retention
 from bot.store.sqlite import SqliteStore
 from bot.web import openapi, pages
 from bot.web.chat import Chat
@@ -24,7 +24,6 @@ from bot.web.security import Guard
 from knowledge import catalog_check
 
 log = logging.getLogger("zhiwen.web")
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 FOREIGN_EVERY = 0.5
 RETENTION_EVERY = 3600.0
 
@@ -37,22 +36,15 @@ def application(settings: Settings, rules: Rules, store: SqliteStore, secret: by
     addresses = Buckets(settings.address_rate, settings.address_burst)
     chat = Chat(desk, guard, secret, visitors, addresses)
     health = Health(desk)
-    app = web.Application(client_max_size=settings.body_limit, middlewares=[_net(guard)])
+    app = web.Application(client_max_size=settings.body_limit, middlewares=[_net()])
     app.on_response_prepare.append(_dress(guard))
     _routes(app, chat, health, guard)
     pages.add(app, Pages(rules))
     app.cleanup_ctx.append(_beside(desk, settings))
     app.on_shutdown.append(_leave(chat, health))
-    overdue, _ = catalog_check.due(rules.library.catalog, _today())
+    overdue, _ = catalog_check.due(rules.library.catalog, today())
     metrics.OVERDUE.set(len(overdue))
     return app
-
-
-def _today() -> "catalog_check.date":
-    from bot.desk import utc_ms
-    from bot.rules import local
-
-    return local(utc_ms()).date()
 
 
 def _routes(app: web.Application, chat: Chat, health: Health, guard: Guard) -> None:
@@ -87,7 +79,7 @@ def _dress(guard: Guard) -> Callable[[web.Request, web.StreamResponse], Awaitabl
     return dress
 
 
-def _net(guard: Guard) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+def _net() -> Middleware:
     @web.middleware
     async def net(request: web.Request, handler: Handler) -> web.StreamResponse:
         """Every error leaves as a problem document; what nobody expected is logged once, without what citizens wrote."""
@@ -145,13 +137,11 @@ async def _watch(desk: Desk) -> None:
 
 async def _retain(desk: Desk, days: int) -> None:
     """Empty what is older than the retention time, a slice at a time."""
-    store = desk.store
-    assert isinstance(store, SqliteStore)
     while True:
         started = time.monotonic()
         try:
             before = desk.clock() - days * 86_400_000
-            while await store.run(lambda db, b=before: retention.empty(db, b)):  # type: ignore[misc]  # mypy cannot infer a lambda's default
+            while await desk.store.retain(before):
                 await asyncio.sleep(0.05)
         except StoreDown as error:
             log.error("retention: store is down: %s", error)

@@ -19,6 +19,7 @@ from bot.web.security import Guard
 
 KEEPALIVE = 15.0
 STREAMS_EACH = 8
+STREAM_HEADERS = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 PAGE = 200
 
 
@@ -71,7 +72,8 @@ class Chat:
         if conversation is None:
             return _json({"conversation": None, "owner": "bot", "seq": 0, "messages": [], "more": False})
         changed = await self.desk.store.changed(conversation.id, after, PAGE)
-        assert changed is not None
+        if changed is None:
+            raise Problem(503, "请稍后再试", {"Retry-After": "1"})
         more = bool(changed.lines) and changed.lines[-1].seq < changed.seq
         head = {"conversation": conversation.id, "owner": changed.owner, "seq": changed.seq}
         return _json({**head, "messages": [shown(line) for line in changed.lines], "more": more})
@@ -95,7 +97,7 @@ class Chat:
         after = _number(request.headers.get("Last-Event-ID", "0") or "0", "Last-Event-ID")
         if self._streams.get(address, 0) >= STREAMS_EACH:
             raise Problem(429, "打开的页面太多，请关掉几个", {"Retry-After": "5"})
-        response = web.StreamResponse(headers={"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+        response = web.StreamResponse(headers=STREAM_HEADERS)
         await response.prepare(request)
         self._streams[address] = self._streams.get(address, 0) + 1
         metrics.STREAMS.inc()

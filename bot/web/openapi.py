@@ -43,6 +43,7 @@ def _schemas() -> dict[str, Any]:
         "Export": _object(None, conversation=conversation, messages=_list(_ref("Message"))),
         "Posted": _posted(),
         "Start": _start(),
+        "Document": {"type": "object"},
         "Status": _object(["status"], status=_TEXT, revision=_TEXT),
     }
 
@@ -94,7 +95,8 @@ def document() -> dict[str, Any]:
         "responses": {"200": _json("Answer"), **_problems(400, 409, 413, 415, 422, 429, 503)},
     }
     history = {"summary": "对话记录", "parameters": [visitor, after], "responses": {"200": _json("History"), **_problems(422, 503)}}
-    events = {"summary": "新消息（server-sent events）", "parameters": [visitor, last], "responses": {"200": _plain("text/event-stream"), **_problems(422, 429, 503)}}
+    streamed = {"200": _plain("text/event-stream"), **_problems(422, 429, 503)}
+    events = {"summary": "新消息（server-sent events）", "parameters": [visitor, last], "responses": streamed}
     export = {"summary": "导出我的记录", "parameters": [visitor], "responses": {"200": _json("Export"), **_problems(422, 503)}}
     return {
         "openapi": "3.1.0",
@@ -107,7 +109,7 @@ def document() -> dict[str, Any]:
             "/healthz": {"get": {"summary": "进程存活", "responses": {"200": _json("Status")}}},
             "/readyz": {"get": {"summary": "可受理消息", "responses": {"200": _json("Status"), **_problems(503)}}},
             "/metrics": {"get": {"summary": "Prometheus 指标", "responses": {"200": _plain("text/plain")}}},
-            "/openapi.json": {"get": {"summary": "本文档", "responses": {"200": {"description": "成功", "content": {"application/json": {"schema": {"type": "object"}}}}}}},
+            "/openapi.json": {"get": {"summary": "本文档", "responses": {"200": _json("Document")}}},
         },
         "components": {"schemas": _schemas()},
     }

@@ -8,19 +8,20 @@ from aiohttp import web
 
 from bot import wire
 from bot.choices import item_choice
+from bot.desk import today
 from bot.rules import Rules
 
 STATIC = Path(__file__).parent / "static"
 
 
-def start(rules: Rules, today: date) -> dict[str, Any]:
+def start(rules: Rules, on: date) -> dict[str, Any]:
     """The body of GET /api/v1/start."""
     library = rules.library
     facts = library.catalog.facts
-    hotlines = [{"label": facts[f].label, "number": rules.fact(f, today)} for f in library.desk.hotlines]
+    hotlines = [{"label": facts[f].label, "number": rules.fact(f, on)} for f in library.desk.hotlines]
+    items = library.catalog.items
     groups = [
-        {"name": g.name, "items": [{"label": library.catalog.items[i].button, "choice": item_choice(i)} for i in g.items if i in library.catalog.items]}
-        for g in library.start.groups
+        {"name": g.name, "items": [{"label": items[i].button, "choice": item_choice(i)} for i in g.items if i in items]} for g in library.start.groups
     ]
     return {
         "service": "知问",
@@ -43,10 +44,7 @@ class Pages:
 
     async def start(self, request: web.Request) -> web.Response:
         """GET /api/v1/start."""
-        from bot.rules import local
-        from bot.desk import utc_ms
-
-        value = start(self.rules, local(utc_ms()).date())
+        value = start(self.rules, today())
         return web.Response(body=wire.dumps(value).encode(), content_type="application/json", charset="utf-8", headers={"Cache-Control": "no-cache"})
 
     def file(self, name: str) -> Any:

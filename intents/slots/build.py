@@ -8,7 +8,7 @@ import csv
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,10 +18,13 @@ from intents.slots.sound import folded
 
 SEVERAL, RARE, COMMON = 4, 100.0, 2000
 SUFFIXES = ("自治州", "市", "县", "区", "州")
+COLUMNS = ("code", "level", "province", "prefecture", "name", "short", "weak", "typos", "guesses", "towns", "sound")
 HEADER = (
     "# Divisions of Gansu and other provinces; towns of Gansu; common misspellings. Made by intents/slots/build.py, don't edit.\n"
     "# source: AreaCity-JsSpider-StatsGov (MIT, 2025-01), Administrative-divisions-of-China 2.7.0 (WTFPL); misspellings: own, 2026-11\n"
 )
+SOUNDS_HEADER = "# Folded toneless syllables and the characters read so. Made by intents/slots/build.py. source: pypinyin 0.55 (MIT)\n"
+SCRIPT_HEADER = "# Traditional characters and their simplified forms. Made by intents/slots/build.py. source: OpenCC (Apache-2.0)\n"
 
 
 @dataclass
@@ -36,11 +39,12 @@ class Row:
     short: list[str] = field(default_factory=list)
     weak: list[str] = field(default_factory=list)
     typos: list[str] = field(default_factory=list)
+    guesses: list[str] = field(default_factory=list)
     towns: list[str] = field(default_factory=list)
 
     def cells(self) -> list[str]:
         """As written to the file, several values joined by `|`."""
-        lists = (self.short, self.weak, self.typos, self.towns)
+        lists = (self.short, self.weak, self.typos, self.guesses, self.towns)
         return [self.code, self.level, self.province, self.prefecture, self.name, *("|".join(one) for one in lists)]
 
 
@@ -138,13 +142,16 @@ def elsewhere(path: Path, weak: set[str]) -> list[Row]:
 
 
 def misspell(rows: list[Row], shapes: dict[str, str], more: dict[str, list[str]], words: Words, sounds: Sounds, real: set[str]) -> None:
-    """Adds misspellings: one character that sounds or looks like the right one."""
+    """Adds misspellings: one character that sounds or looks like the right one; two-character ones are guesses."""
     own = {surface for row in rows for surface in (row.name, *row.short, *row.weak)}
     for row in rows:
-        found = [t for name in row.short if stem(name) == name for t in _variants(name, shapes, sounds) if words.is_safe(t)]
-        found += [t for t in _variants(row.name, shapes, None) if row.level != "省"]
-        found += more.get(row.code, [])
-        row.typos = [t for t in dict.fromkeys(found) if t not in own and t not in real and len(t) > 1]
+        if row.level == "省":
+            continue
+        bare = [t for name in row.short if row.name.startswith(name) for t in _variants(name, shapes, sounds) if words.is_safe(t)]
+        full = [*more.get(row.code, []), *_variants(row.name, shapes, None)]
+        new = [t for t in dict.fromkeys(full + bare) if t not in own and t not in real and len(t) > 1]
+        row.typos = [t for t in new if t in full or len(t) > 2]
+        row.guesses = [t for t in new if t not in row.typos]
 
 
 def _variants(name: str, shapes: dict[str, str], sounds: Sounds | None) -> Iterator[str]:
@@ -157,13 +164,14 @@ def _variants(name: str, shapes: dict[str, str], sounds: Sounds | None) -> Itera
         yield from (name[:at] + w + name[at + 1 :] for w in wrong if w != right)
 
 
-def traditional(rows: list[Row]) -> None:
-    """Adds names in traditional script."""
+def simplified() -> tuple[str, str]:
+    """Traditional characters and, at the same position, their simplified forms."""
     import opencc
 
-    convert = opencc.OpenCC("s2t").convert
-    for row in rows:
-        row.typos += [t for name in (row.name, *row.short) if (t := convert(name)) != name]
+    convert = opencc.OpenCC("t2s").convert
+    pairs = [(chr(code), convert(chr(code))) for code in range(0x4E00, 0x9FA6)]
+    changed = [(old, new) for old, new in pairs if len(new) == 1 and new != old]
+    return "".join(old for old, _ in changed), "".join(new for _, new in changed)
 
 
 def counties_alike(path: Path, rows: list[Row], sounds: Sounds, provinces: dict[str, str]) -> list[Row]:
@@ -193,18 +201,21 @@ def main(gansu_csv: str, china_csv: str, counties_csv: str, towns_csv: str, data
     others = elsewhere(Path(china_csv), set(contexts["only_in_full"]))
     real = {cell["name"] for cell in _read(Path(counties_csv))} | {s for row in others for s in (row.name, *row.short, *row.weak)}
     misspell(ours, shapes, contexts["misspelt"], words, sounds, real)
-    traditional(ours)
     provinces = {row.code[:2]: row.province for row in others}
     rows = ours + others + counties_alike(Path(counties_csv), ours, sounds, provinces)
-    with (Path(data) / "places.csv").open("w", encoding="utf-8", newline="") as file:
-        file.write(HEADER)
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["code", "level", "province", "prefecture", "name", "short", "weak", "typos", "towns", "sound"])
-        writer.writerows([*row.cells(), " ".join(sounds.of(stem(row.name))) if row in ours else ""] for row in rows)
+    cells = ([*row.cells(), " ".join(sounds.of(stem(row.name))) if row in ours else ""] for row in rows)
+    _write(Path(data) / "places.csv", HEADER, COLUMNS, cells)
     needed = {syllable for row in ours for syllable in sounds.of(stem(row.name))}
-    with (Path(data) / "place_sounds.csv").open("w", encoding="utf-8", newline="") as file:
-        file.write("# Folded toneless syllable and the characters read so. Made by intents/slots/build.py. source: pypinyin (MIT)\n")
-        csv.writer(file, lineterminator="\n").writerows([("syllable", "characters"), *sounds.table(needed).items()])
+    _write(Path(data) / "place_sounds.csv", SOUNDS_HEADER, ("syllable", "characters"), sounds.table(needed).items())
+    _write(Path(data) / "traditional.csv", SCRIPT_HEADER, ("traditional", "simplified"), [simplified()])
+
+
+def _write(path: Path, header: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write(header)
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
 
 
 if __name__ == "__main__":

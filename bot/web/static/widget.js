@@ -85,8 +85,8 @@
     svg.setAttribute("viewBox", "0 0 24 24");
     svg.setAttribute("aria-hidden", "true");
     [["path", { d: "M5 3h14a3 3 0 0 1 3 3v10a3 3 0 0 1-3 3h-8l-5 3v-3H5a3 3 0 0 1-3-3V6a3 3 0 0 1 3-3Z", fill: "#fff" }],
-     ["circle", { cx: "16.500", cy: "7.500", r: "2", fill: "#c98334" }],
-     ["path", { d: "M5 13.500c3-3 4.500-4 6.500-2.500s4.500 3 7.500-.5M5 16.500c4-2 8-2 14-.5", fill: "none", stroke: "#17396a", "stroke-width": "1.500", "stroke-linecap": "round" }]
+     ["circle", { cx: "16.5", cy: "7.5", r: "2", fill: "#c98334" }],
+     ["path", { d: "M5 13.5c3-3 4.5-4 6.5-2.5s4.5 3 7.5-.5M5 16.5c4-2 8-2 14-.5", fill: "none", stroke: "#17396a", "stroke-width": "1.5", "stroke-linecap": "round" }]
     ].forEach(function (part) {
       var shape = document.createElementNS(space, part[0]);
       Object.keys(part[1]).forEach(function (name) { shape.setAttribute(name, part[1][name]); });

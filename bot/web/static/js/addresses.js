@@ -1,11 +1,12 @@
 // Which addresses may become links. Words may carry only official ones; a card's action also a map or a telephone.
 
-const OFFICIAL = /(^|\.)(gov\.cn|wipo\.int|ccopyright\.com\.cn)$/;
+// The hosts of knowledge/hosts.yaml; each covers its sub-domains.
+const HOSTS = ["gov.cn", "cnipa.gov.cn", "12315.cn", "ipwq.cn", "worldip.cn", "wipo.int", "ccopyright.com.cn", "hizhuanli.cn", "cx.cnca.cn"];
 
 /** The address when it leads to an official site, else null. */
 export function official(address) {
   const url = parse(address);
-  return url && /^https?:$/.test(url.protocol) && OFFICIAL.test(url.hostname) ? url.href : null;
+  return url && /^https?:$/.test(url.protocol) && HOSTS.some((host) => url.hostname === host || url.hostname.endsWith(`.${host}`)) ? url.href : null;
 }
 
 /** The address when it is harmless to open, else null. */

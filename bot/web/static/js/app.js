@@ -7,6 +7,7 @@ import { Composer } from "./composer.js";
 import { byId } from "./dom.js";
 import { askToClose, prepareFrame } from "./frame.js";
 import { Menu } from "./menu.js";
+import { unfoldForPrinting } from "./paper.js";
 import { Place } from "./place.js";
 import { showStart } from "./start.js";
 import { followKeyboard } from "./viewport.js";
@@ -19,6 +20,7 @@ const menu = new Menu(byId("menu-button"), byId("menu-list"));
 
 prepareFrame();
 followKeyboard();
+unfoldForPrinting();
 watchLine();
 prepareCare([[byId("care"), "care"], [inMenu("care"), "care"], [inMenu("large"), "large"]]);
 prepareButtons();

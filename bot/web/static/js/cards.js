@@ -6,7 +6,7 @@ import { inline, outside } from "./inline.js";
 import { save } from "./records.js";
 import { words } from "./words.js";
 
-const PAIR = /^([^：:]{1,20})[：:]\s*(\S.*)$/;
+const PAIR = /^([^：]{1,20})：\s*(\S.*)$/;
 const FORMS = { fee: fees, deadline: dates, classes, ticket: pairs, station: pairs, summary: pairs };
 const TOTAL = /^(合计|总计|共计|一共)/;
 

@@ -6,8 +6,10 @@ import { Log } from "./log.js";
 import { Outbox } from "./outbox.js";
 import { Scroll } from "./scroll.js";
 import { Stream } from "./stream.js";
-import { isKnown, messageId, onBegunElsewhere, visitor } from "./visitor.js";
+import { begin, hasBegun, messageId, onBegunElsewhere } from "./visitor.js";
 import { words } from "./words.js";
+
+const ERASE = "p:erase";
 
 export class Chat {
   #on;
@@ -15,6 +17,7 @@ export class Chat {
   #cursor = 0; // What history and stream have shown without a gap; an answer to one's own message may run ahead of it.
   #latest = 0;
   #isListening = false;
+  #held = [];
   #scroll = new Scroll();
   #log = new Log(byId("log"), {
     choose: (id, label, event) => this.#on.choose(id, label, event),
@@ -24,6 +27,8 @@ export class Chat {
   #outbox = new Outbox(api.send, {
     changed: (entry) => this.#changed(entry),
     sent: (entry, answer) => this.#answered(entry, answer),
+    gone: (id) => this.#log.remove(id),
+    idle: () => this.#release(),
     reached: () => this.#on.line(true),
     unreachable: () => this.#on.line(false),
   });
@@ -43,12 +48,11 @@ export class Chat {
 
   /** Shows the past, sends what is unsent, and listens. A reader who never wrote is not even counted. */
   async open() {
-    if (!isKnown()) return;
-    await this.#log.quietly(() => this.#past());
+    if (hasBegun()) await this.#log.quietly(() => this.#past());
     this.#outbox.entries().forEach((entry) => this.#log.pending(entry));
     this.settle();
     this.#outbox.drain();
-    this.#listen();
+    if (hasBegun()) this.#listen();
   }
 
   say(text) {
@@ -81,7 +85,8 @@ export class Chat {
     try {
       for (let more = true; more; ) {
         const page = await api.history(this.#cursor);
-        page.messages.forEach((message) => this.#put(message));
+        page.messages.forEach((message) => this.#show(message));
+        this.#cursor = page.messages.reduce((last, { seq }) => Math.max(last, seq), this.#cursor);
         this.#ownerIs(page.owner);
         more = page.more && page.messages.length > 0;
       }
@@ -97,7 +102,6 @@ export class Chat {
   }
 
   #add(body, label) {
-    visitor();
     this.#outbox.add({ id: messageId(), body, label, at: Date.now() });
     this.#scroll.toEnd();
   }
@@ -115,26 +119,35 @@ export class Chat {
 
   #answered(entry, answer) {
     const wasFollowing = this.#scroll.isAtEnd;
-    this.#log.sent(entry, answer);
+    // A message and its replies are one turn: their numbers follow one another, the message's first.
+    const seq = answer.seq - answer.replies.length;
+    this.#log.sent(entry, seq);
+    if (entry.body.choice === ERASE) this.#log.forget(seq);
     this.#showTyping();
     if (answer.seq >= this.#latest) this.#ownerIs(answer.owner);
     const fresh = answer.replies.map((reply) => this.#show({ from: "bot", ...reply })).filter(Boolean);
     if (fresh.length) this.#scroll.arrived(fresh[0], wasFollowing);
+    begin();
     this.#listen();
   }
 
+  /** While a message of ours is under way, what arrives waits: it may be that very message. */
   #arrived(message) {
+    this.#cursor = Math.max(this.#cursor, message.seq);
+    if (this.#outbox.isSending) this.#held.push(message);
+    else this.#tell(message);
+  }
+
+  #release() {
+    this.#held.splice(0).forEach((message) => this.#tell(message));
+  }
+
+  #tell(message) {
     const wasFollowing = this.#scroll.isAtEnd;
-    const article = this.#put(message);
+    const article = this.#show(message);
     if (!article) return;
     this.#scroll.arrived(article, wasFollowing);
     if (document.hidden && message.from !== "citizen") document.title = words.titleUnread;
-  }
-
-  #put(message) {
-    this.#cursor = Math.max(this.#cursor, message.seq);
-    if (message.from === "citizen") this.#outbox.drop(message.id);
-    return this.#show(message);
   }
 
   #show(message) {

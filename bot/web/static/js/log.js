@@ -2,6 +2,7 @@
 
 import { element } from "./dom.js";
 import { articleOf, showState } from "./message.js";
+import { rendered } from "./render.js";
 import { words } from "./words.js";
 
 export class Log {
@@ -21,10 +22,6 @@ export class Log {
     return this.#place.childElementCount === 0;
   }
 
-  get last() {
-    return this.#place.lastElementChild;
-  }
-
   /** The last thing that the citizen said, for recalling it. */
   lastSaid() {
     const said = [...this.#place.querySelectorAll(".message.citizen .words-said")];
@@ -33,11 +30,9 @@ export class Log {
 
   /** A message from the service; null when it is here already. */
   put(message) {
-    if (this.#bySeq.has(message.seq)) return null;
-    const known = message.from === "citizen" ? this.#byId.get(message.id) : undefined;
-    if (known) return this.#adopt(known, message);
+    const known = this.#bySeq.get(message.seq);
+    if (known) return void showStored(known, message);
     const article = articleOf(complete(message), this.#on.choose);
-    if (message.from === "citizen") this.#byId.set(message.id, article);
     this.#insert(article, message.seq);
     return article;
   }
@@ -54,16 +49,29 @@ export class Log {
     return article;
   }
 
-  /** The service has taken it; it stands just before the first reply until its own seq is known. */
-  sent(entry, answer) {
+  /** The service has taken it as `seq`. When the stream told us so before the answer did, it is here twice. */
+  sent(entry, seq) {
     const article = this.#byId.get(entry.id);
     if (!article) return;
+    if (this.#bySeq.has(seq)) return this.remove(entry.id);
+    article.toggleAttribute("data-typed", Boolean(entry.body.text));
     this.#show(article, { ...entry, state: "sent" });
-    if (Number(article.dataset.seq) !== Infinity) return;
-    this.#insert(article, (answer.replies[0]?.seq ?? answer.seq) - 0.5);
+    this.#insert(article, seq);
   }
 
-  /** Takes back what was never sent. */
+  /** What came before `seq` has been deleted at the citizen's wish. */
+  forget(seq) {
+    for (const [old, article] of this.#bySeq) {
+      if (old >= seq) continue;
+      const emptied = articleOf(complete({ from: "bot", at: Date.now() }), this.#on.choose);
+      article.replaceWith(emptied);
+      emptied.dataset.seq = String(old);
+      this.#bySeq.set(old, emptied);
+    }
+    this.#refresh();
+  }
+
+  /** Takes back what stands here as unsent. */
   remove(id) {
     this.#byId.get(id)?.remove();
     this.#byId.delete(id);
@@ -80,13 +88,6 @@ export class Log {
       this.#refresh();
       requestAnimationFrame(() => this.#place.setAttribute("aria-live", "polite"));
     }
-  }
-
-  #adopt(article, message) {
-    this.#bySeq.set(message.seq, article);
-    this.#show(article, { id: message.id, state: "sent" });
-    this.#insert(article, message.seq);
-    return null;
   }
 
   #show(article, entry) {
@@ -118,6 +119,13 @@ export class Log {
       isPassed = isPassed || article.classList.contains("citizen");
     }
   }
+}
+
+/** The service may have masked a number in what was typed; then the page shows what is kept. */
+function showStored(article, message) {
+  if (!article.hasAttribute("data-typed") || !message.text) return;
+  const said = article.querySelector(".words-said");
+  if (said.textContent !== message.text) said.replaceWith(rendered(message.text));
 }
 
 function complete(message) {

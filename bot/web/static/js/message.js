@@ -11,8 +11,11 @@ const DAY = new Intl.DateTimeFormat("zh-CN", { year: "numeric", month: "long", d
 
 export function articleOf(message, choose) {
   const at = new Date(message.at);
-  const article = element("article", { class: `message ${message.from}`, "data-day": DAY.format(at) },
-    element("p", { class: "day", hidden: true }, DAY.format(at)),
+  const day = element("p", { class: "day", hidden: true }, DAY.format(at));
+  if (!message.text && !message.cards.length) {
+    return element("article", { class: "message erased", "data-day": DAY.format(at) }, day, element("p", {}, words.erased));
+  }
+  const article = element("article", { class: `message ${message.from}`, "data-day": DAY.format(at) }, day,
     element("p", { class: "speaker" }, avatar(message.from), element("span", { class: "speaker-name" }, words.speaker[message.from]),
       element("time", { datetime: at.toISOString() }, CLOCK.format(at))),
     said(message, choose));
@@ -39,13 +42,11 @@ function stateOf(entry, retry, edit) {
 function avatar(from) {
   if (from === "citizen") return null;
   if (from === "staff") return element("span", { class: "avatar" }, icon("human"));
-  return element("img", { class: "avatar", src: "/static/icons/mark.svg", alt: "", width: "24", height: "24" });
+  return element("img", { class: "avatar", src: "/static/favicon.svg", alt: "", width: "24", height: "24" });
 }
 
 function said(message, choose) {
   const bubble = element("div", { class: "bubble" });
-  const isEmpty = !message.text && !message.cards.length;
-  if (isEmpty) bubble.append(element("p", { class: "erased" }, words.erased));
   if (message.text) bubble.append(rendered(message.text, { lead: message.from === "bot" }));
   bubble.append(...message.cards.map((card) => cardOf(card, choose)));
   const sources = sourcesLine(message.sources);

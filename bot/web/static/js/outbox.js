@@ -16,11 +16,19 @@ export class Outbox {
   #timer = null;
   #notBefore = 0;
 
-  /** `on` has changed(entry), sent(entry, answer), reached() and unreachable(). */
+  /** `on` has changed(entry), sent(entry, answer), gone(id), idle(), reached() and unreachable(). */
   constructor(send, on) {
     this.#send = send;
     this.#on = on;
     addEventListener("online", () => this.drain());
+    addEventListener("storage", ({ key, newValue }) => {
+      if (key?.startsWith(PREFIX) && newValue === null) on.gone(key.slice(PREFIX.length));
+    });
+  }
+
+  /** True while the service may be taking a message of this page. */
+  get isSending() {
+    return this.#busy;
   }
 
   /** Oldest first. */
@@ -54,6 +62,7 @@ export class Outbox {
       await this.#sendAll();
     } finally {
       this.#busy = false;
+      this.#on.idle();
     }
   }
 
@@ -91,7 +100,7 @@ export class Outbox {
     if (problem.status < 500) return this.#settle(entry, "rejected", problem.detail);
     if (this.#tries >= PATIENCE) return this.#settle(entry, "failed", "");
     this.#keep({ ...entry, state: "waiting" });
-    return backoff(this.#tries++);
+    return Math.max(backoff(this.#tries++), (problem.retryAfter ?? 0) * 1000);
   }
 
   #tooFast(entry, seconds) {

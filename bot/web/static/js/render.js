@@ -13,7 +13,7 @@ const SHOWN = 6;
 export function rendered(text, { lead = false } = {}) {
   const lines = text.split(/\r?\n/);
   const body = element("div", { class: "words-said" });
-  if (lead && lines.length) body.append(leading(lines.shift()));
+  if (lead && !BULLET.test(lines[0]) && !NUMBER.test(lines[0])) body.append(leading(lines.shift()));
   const full = lines.filter((line) => line.trim()).length;
   if (!lead || full < LONG) {
     body.append(...blocks(lines));

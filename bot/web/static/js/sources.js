@@ -19,7 +19,7 @@ function summary(sources) {
   const count = sources.length > 1 ? several(sources.length) : "";
   const isDoubtful = sources.some((source) => source.confidence === "存疑");
   return element("summary", {}, icon("book"),
-    element("span", {}, element("span", {}, [basis + first.title + count, day(first)].filter(Boolean).join(" · ")),
+    element("span", {}, element("span", {}, basis + first.title + count), element("span", { class: "checked" }, day(first)),
       isDoubtful ? remark(doubtful) : null));
 }
 

@@ -38,22 +38,21 @@ function bones() {
 }
 
 function notice(text) {
-  const [, first, rest] = /^(.*?[。！])?(.*)$/s.exec(text);
-  const more = element("span", { id: "notice-more", hidden: true }, rest, words.start.noticeOwn);
+  const more = element("span", { id: "notice-more", hidden: true }, words.start.noticeOwn);
   const button = element("button", { type: "button", class: "plain", "aria-expanded": "false", "aria-controls": "notice-more" }, words.start.noticeMore);
   button.addEventListener("click", () => {
     more.hidden = !more.hidden;
     button.setAttribute("aria-expanded", String(!more.hidden));
     button.textContent = more.hidden ? words.start.noticeMore : words.start.noticeLess;
   });
-  return [icon("lock"), element("p", {}, element("strong", {}, words.start.notice), " ", first ?? "", more, button)];
+  return [icon("lock"), element("p", {}, element("strong", {}, words.start.notice), " ", text, more, button)];
 }
 
 function failed(wait) {
   return new Promise((resolve) => {
     const again = element("button", { type: "button", class: "action", click: resolve }, words.start.again);
     const calls = words.hotlines.map(({ label, number }) => element("li", {}, `${label} `, element("a", { href: `tel:${number}`, class: "phone" }, number)));
-    byId("notice").replaceChildren(element("div", { class: "unavailable", role: "status" },
+    byId("questions").replaceChildren(element("li", { class: "unavailable", role: "status" },
       element("p", {}, words.start.failed), element("p", {}, words.start.failedCall), element("ul", {}, ...calls), again));
     setTimeout(resolve, wait);
     addEventListener("online", resolve, { once: true });

@@ -48,7 +48,7 @@ function people({ hours, hotlines }) {
     element("h2", {}, words.start.hotlines),
     element("ul", { class: "hotlines" }, ...hotlines.map(({ label, number }) =>
       element("li", {}, element("a", { href: `tel:${number}` }, icon("phone"), element("span", {}, label), element("b", {}, number))))),
-    element("p", { class: "hours" }, icon("clock"), element("span", {}, hours)));
+    element("p", { class: "hours" }, icon("clock"), element("span", {}, words.start.hours, hours)));
 }
 
 function footer({ office, staff_url: staff }) {

@@ -3,15 +3,20 @@
 import { read, write } from "./storage.js";
 
 const VISITOR = "zhiwen.visitor";
-
-/** True once this browser has said something, so that a mere reader is given no identity. */
-export function isKnown() {
-  return read(VISITOR) !== null;
-}
+const BEGUN = "zhiwen.begun";
 
 export function visitor() {
-  if (!isKnown()) write(VISITOR, randomName(24));
+  if (!read(VISITOR)) write(VISITOR, randomName(24));
   return read(VISITOR);
+}
+
+/** True once the service knows this visitor: there may be a past to show, and news to wait for. */
+export function hasBegun() {
+  return read(BEGUN) !== null;
+}
+
+export function begin() {
+  if (!hasBegun()) write(BEGUN, "yes");
 }
 
 export function messageId() {
@@ -19,9 +24,9 @@ export function messageId() {
 }
 
 /** Calls back when another tab of this browser starts the conversation. */
-export function onBegunElsewhere(begin) {
+export function onBegunElsewhere(listen) {
   addEventListener("storage", (event) => {
-    if (event.key === VISITOR && event.newValue) begin();
+    if (event.key === BEGUN && event.newValue) listen();
   });
 }
 

@@ -1,0 +1,1 @@
+"""Cases as data, short runners, real peers on loopback."""
