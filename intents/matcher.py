@@ -1,8 +1,11 @@
 """Which intent a sentence means: a linear layer over several views, checked against the nearest examples, with calibrated confidence."""
 
+import heapq
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,11 +15,14 @@ from rapidfuzz import fuzz, process
 from intents import ridge
 from intents.features import VIEWS, Tables, Views
 from intents.lexicon import Lexicon
-from intents.ridge import Floats, Rows
+from intents.ridge import Floats, Ints, Rows
 
 PENALTY = 1.0
-NEAR = 4  # candidates whose examples are compared letter by letter
-ASPECTS_NONE = "overview"
+COMPARED = 160  # examples of one intent compared at the most
+_COUNTED = frozenset("cwp")  # views in which features never seen count against a sentence
+NEAR = 3  # candidates whose examples are compared letter by letter
+_second = itemgetter(1)
+_confidence_of = attrgetter("confidence")
 
 
 class Example(NamedTuple):
@@ -27,8 +33,7 @@ class Example(NamedTuple):
     aspect: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """An intent with its calibrated probability, the raw score behind it and the example that came nearest."""
 
     intent: str
@@ -38,8 +43,7 @@ class Candidate:
     example: str
 
 
-@dataclass(frozen=True, slots=True)
-class Ranking:
+class Ranking(NamedTuple):
     """Candidates best first, aspects best first (name, score), and the share of the sentence's features ever seen."""
 
     text: str
@@ -69,7 +73,7 @@ class Matcher:
         self.model = model
         self.views = views
         self._unknown = float(model.idf.max()) if len(model.idf) else 1.0
-        self._idf: list[float] = [float(v) for v in model.idf]
+        self._calibration: list[float] = model.calibration.tolist()
         self._count = len(model.intents)
 
     @classmethod
@@ -91,28 +95,27 @@ class Matcher:
     def rank(self, text: str, top: int = 5) -> Ranking:
         """Candidates for a raw text, best first; `confidence` is the probability that the intent is right."""
         normal = self.views.normalise(text)
-        columns, values, known = self._vector(normal)
-        scores = values @ self.model.weights[columns] if len(columns) else np.zeros(self.model.weights.shape[1], np.float32)
+        columns, values, known = _weigh(self.views(normal), self.model.vocabulary, self.model.idf, self._unknown)
+        scores: list[float] = (values @ self.model.weights[columns]).tolist() if len(columns) else [0.0] * self.model.weights.shape[1]
         intents, aspects = scores[: self._count], scores[self._count :]
-        best: list[int] = np.argsort(-intents, kind="stable")[: max(top, 2)].tolist()
-        order = np.argsort(-aspects, kind="stable")
-        named = tuple((self.model.aspects[i], float(aspects[i])) for i in order)
+        best = heapq.nlargest(max(top, 2), range(self._count), intents.__getitem__)
+        named = tuple(sorted(zip(self.model.aspects, aspects, strict=True), key=_second, reverse=True))
         return Ranking(normal, self._candidates(normal, intents, best, known, top), named, known)
 
-    def _candidates(self, text: str, scores: Floats, best: Sequence[int], known: float, top: int) -> tuple[Candidate, ...]:
+    def _candidates(self, text: str, scores: Sequence[float], best: Sequence[int], known: float, top: int) -> tuple[Candidate, ...]:
         found = []
         for place, index in enumerate(best):
-            intent, score = self.model.intents[index], float(scores[index])
-            rival = float(scores[best[1] if place == 0 and len(best) > 1 else best[0]]) if len(best) > 1 else 0.0
+            intent, score = self.model.intents[index], scores[index]
             example, near = nearest(text, self.model.examples[intent]) if place < NEAR else ("", 0.0)
-            row = np.array([1.0, score, score - rival, near, known, near * near], np.float32)
-            confidence = 1 / (1 + float(np.exp(-np.clip(row @ self.model.calibration, -30, 30))))
-            found.append(Candidate(intent, round(confidence, 4), round(score, 4), round(near, 3), example))
-        found.sort(key=lambda c: -c.confidence)
+            rival = scores[best[1 if place == 0 and len(best) > 1 else 0]]
+            found.append(Candidate(intent, self._confidence(score, score - rival, near, known), score, near, example))
+        found.sort(key=_confidence_of, reverse=True)
         return tuple(found[:top])
 
-    def _vector(self, normal: str) -> tuple[list[int], Floats, float]:
-        return _weigh(self.views(normal), self.model.vocabulary, self._idf, self._unknown)
+    def _confidence(self, score: float, gap: float, near: float, known: float) -> float:
+        one, s, g, n, k, nn = self._calibration
+        odds = one + s * score + g * gap + n * near + k * known + nn * near * near
+        return round(1 / (1 + math.exp(-max(-30.0, min(30.0, odds)))), 4)
 
     def save(self, folder: Path) -> None:
         """Write the artefact: one array file, one JSON file."""
@@ -141,31 +144,34 @@ class Matcher:
 
 
 def nearest(text: str, examples: Sequence[str]) -> tuple[str, float]:
-    """The example that a text resembles most letter by letter (rapidfuzz ratio), and how much, 0–1."""
-    found = process.extractOne(text, examples, scorer=fuzz.ratio)
+    """The example that a text resembles most letter by letter (rapidfuzz ratio), and how much: 0, or 0.5–1."""
+    found = process.extractOne(text, examples[:COMPARED], scorer=fuzz.ratio, score_cutoff=50)
     return (found[0], found[1] / 100) if found else ("", 0.0)
 
 
 def _weigh(
-    views: Mapping[str, list[str]], vocabulary: Mapping[str, int], idf: Sequence[float], unknown: float
-) -> tuple[list[int], Floats, float]:
+    views: Mapping[str, list[str]], vocabulary: Mapping[str, int], idf: Floats, unknown: float
+) -> tuple[Ints, Floats, float]:
     """Feature numbers and values; each view a unit vector in which unseen features count too. Also the share seen."""
     columns: list[int] = []
-    values: list[float] = []
-    seen = total = 0.0
+    ends: list[int] = []
+    missing: list[float] = []
     for view, names in views.items():
-        listed = [i for i in map(vocabulary.get, names) if i is not None]
-        weights = [idf[i] for i in listed]
-        missing = (len(names) - len(listed)) * unknown * unknown if view in "cwp" else 0.0
-        mine = sum(w * w for w in weights)
-        if not mine:
-            total += missing
-            continue
-        scale = VIEWS[view] / (mine + missing) ** 0.5
-        columns += listed
-        values += [w * scale for w in weights]
-        seen, total = seen + mine, total + mine + missing
-    return columns, np.array(values, np.float32), seen / total if total else 0.0
+        columns += [i for i in map(vocabulary.get, names) if i is not None]
+        ends.append(len(columns))
+        found = ends[-1] - (ends[-2] if len(ends) > 1 else 0)
+        missing.append((len(names) - found) * unknown * unknown if view in _COUNTED else 0.0)
+    numbers = np.array(columns, np.int32)
+    values = idf[numbers]
+    seen = total = 0.0
+    start = 0
+    for view, end, lost in zip(views, ends, missing, strict=True):
+        part = values[start:end]
+        mine = float(part @ part)
+        if mine:
+            part *= VIEWS[view] / math.sqrt(mine + lost)
+        seen, total, start = seen + mine, total + mine + lost, end
+    return numbers, values, seen / total if total else 0.0
 
 
 def _trained(examples: list[Example], views: Views, tables: Tables) -> Model:
@@ -173,12 +179,11 @@ def _trained(examples: list[Example], views: Views, tables: Tables) -> Model:
     features = [views(text) for text in normal]
     vocabulary, idf = _vocabulary(features)
     unknown = float(idf.max())
-    listed = [float(v) for v in idf]
-    weighed = [_weigh(f, vocabulary, listed, unknown) for f in features]
+    weighed = [_weigh(f, vocabulary, idf, unknown) for f in features]
     intents = tuple(sorted({e.intent for e in examples}))
     aspects = tuple(sorted({e.aspect for e in examples if e.aspect}))
     targets = _targets(examples, intents, aspects)
-    rows = Rows([np.array(c, np.int32) for c, _, _ in weighed], [v for _, v, _ in weighed])
+    rows = Rows([c for c, _, _ in weighed], [v for _, v, _ in weighed])
     layer = ridge.train(rows, len(vocabulary), targets, PENALTY)
     by_intent: dict[str, list[str]] = {name: [] for name in intents}
     for text, example in zip(normal, examples, strict=True):

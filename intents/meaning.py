@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Decision = Literal["answer", "clarify", "handoff", "reject", "flow", "smalltalk"]
 OVERVIEW = "overview"
@@ -10,8 +10,7 @@ FOREIGN = "reject"
 HUMAN, GREETING, THANKS = "meta.human", "meta.greeting", "meta.thanks"
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What was talked about before: the last item and facet, and the item before that."""
 
     item: str | None = None
@@ -19,8 +18,7 @@ class Context:
     earlier: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Likely:
+class Likely(NamedTuple):
     """One candidate: an item, the facet asked, and the probability that the item is right."""
 
     item: str

@@ -34,10 +34,26 @@ def train(rows: Rows, width: int, targets: Floats, penalty: float) -> Trained:
     """Least squares with penalty λ. targets: rows × targets."""
     gram = _gram(rows, width)
     gram[np.diag_indices_from(gram)] += np.float32(penalty)
-    inverse = np.linalg.inv(gram)
-    alpha = inverse @ targets
-    left_out = targets - alpha / np.diag(inverse)[:, None]
+    root = _root(gram)  # G = RᵀR
+    alpha = root.T @ (root @ targets)
+    left_out = targets - alpha / np.einsum("ij,ij->j", root, root)[:, None]
     return Trained(_weights(rows, width, alpha.astype(np.float32)), left_out.astype(np.float32))
+
+
+def _root(gram: Floats) -> Floats:
+    """The inverse of the Cholesky factor of a positive definite matrix, by halves: nearly all of it is matrix products."""
+    size = len(gram)
+    if size <= 128:
+        small: Floats = np.linalg.inv(np.linalg.cholesky(gram.astype(np.float64))).astype(np.float32)
+        return small
+    half = size // 2
+    first = _root(gram[:half, :half])
+    below = gram[half:, :half] @ first.T
+    second = _root(gram[half:, half:] - below @ below.T)
+    root = np.zeros_like(gram)
+    root[:half, :half], root[half:, half:] = first, second
+    root[half:, :half] = -(second @ below) @ first
+    return root
 
 
 def _gram(rows: Rows, width: int) -> Floats:

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,17 +13,19 @@ import sqlite_utils
 
 from bot.model import Conversation
 from bot.ports import Changed, Outcome, StoreDown, Waiting, Work
+from bot.store import batch as batches
 from bot.store import retention, turns
 from bot.store.migrations import MIGRATIONS
 
 T = TypeVar("T")
 Job = Callable[[sqlite3.Connection], Any]
+SWITCH_SECONDS = 0.0005
 
 
 class Pending(NamedTuple):
-    """A job with the future that waits for it."""
+    """A job, or a turn to be committed, with the future that waits for it."""
 
-    job: Job
+    job: Job | Work
     future: "asyncio.Future[Any]"
     loop: asyncio.AbstractEventLoop
 
@@ -51,16 +54,21 @@ class SqliteStore:
 
     async def run(self, job: Callable[[sqlite3.Connection], T]) -> T:
         """Run a function with the connection inside a transaction. Raises StoreDown when the database cannot write."""
+        done: T = await self._put(job)
+        return done
+
+    def _put(self, job: Job | Work) -> "asyncio.Future[Any]":
         loop = asyncio.get_running_loop()
-        future: asyncio.Future[T] = loop.create_future()
+        future: asyncio.Future[Any] = loop.create_future()
         self._jobs.put(Pending(job, future, loop))
-        return await future
+        return future
 
     async def load(self, channel: str, address: str) -> Conversation | None:
         return await self.run(lambda db: turns.load(db, channel, address))
 
     async def commit(self, work: Work) -> Outcome:
-        return await self.run(lambda db: turns.commit(db, work))
+        outcome: Outcome = await self._put(work)
+        return outcome
 
     async def receive(self, conversation: Conversation, external: str, digest: str, body: str, at: int) -> bool:
         return await self.run(lambda db: turns.receive(db, conversation, external, digest, body, at))
@@ -85,6 +93,8 @@ class SqliteStore:
         await asyncio.to_thread(self._thread.join)
 
     def _run(self) -> None:
+        # The store's thread needs the interpreter lock back after every statement; by default a busy event loop keeps it for 5 ms each time.
+        sys.setswitchinterval(min(sys.getswitchinterval(), SWITCH_SECONDS))
         try:
             db = connect(self.path)
         except Exception as error:
@@ -148,12 +158,19 @@ def _together(db: sqlite3.Connection, batch: list[Pending]) -> list[Result]:
     """All jobs in one transaction; when one fails, each again in its own, so that only the guilty one fails."""
     try:
         db.execute("BEGIN IMMEDIATE")
-        results: list[Result] = [(p.job(db), None) for p in batch]
+        results = _done(db, batch)
         db.execute("COMMIT")
         return results
     except Exception as error:
         _rollback(db)
         return [(None, _down(error))] if len(batch) == 1 else [_together(db, [p])[0] for p in batch]
+
+
+def _done(db: sqlite3.Connection, batch: list[Pending]) -> list[Result]:
+    """Turns together, other jobs one by one after them. One conversation has one turn under way at a time, so their order is free."""
+    works = [p.job for p in batch if isinstance(p.job, Work)]
+    outcomes = iter([turns.commit(db, works[0])] if len(works) == 1 else batches.commit(db, works) if works else [])
+    return [(next(outcomes) if isinstance(p.job, Work) else p.job(db), None) for p in batch]
 
 
 def _rollback(db: sqlite3.Connection) -> None:

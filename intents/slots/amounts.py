@@ -6,7 +6,7 @@ A number is money when 元 or ￥ stands by it, when it counts in 万 or 亿 and
 import re
 
 from intents.slots.numerals import CHINESE, DIGITS, number
-from intents.slots.span import Span
+from intents.slots.span import Span, before
 
 _HAN = rf"[{CHINESE}几]"
 _PIECE = rf"(?:{DIGITS}|(?!一\d){_HAN}|[来多余把](?=[{CHINESE}wW元块])|个(?=[亿万wW](?![a-zA-Z]))|[wW](?![a-zA-Z])|[kK](?=元|块|左右|$))"
@@ -16,14 +16,17 @@ _AMOUNT = re.compile(
 )
 _FOREIGN = re.compile(r"\s?(?:美元|美金|欧元|日元|港币|港元|英镑|韩元|卢布|澳元|加元|泰铢)")
 # What is counted in 万 is not money: 三万件, 12万亩, 10万年.
-_COUNTED = re.compile(r"[多余]?(?:[件户家亩吨斤字次条台份平粒株辆部名头只月日号天页项类步级种品瓶箱袋米里公千瓦粉像火分倍](?!期)|个(?!人)|人(?!民币)|年(?![费化利]))")
+_COUNTED = re.compile(
+    r"[多余]?(?:[件户家亩吨斤字次条台份平粒株辆部名头只月日号天页项类步级种品瓶箱袋米里公千瓦粉像火分倍](?!期)|个(?!人)|人(?!民币)|年(?![费化利]))"
+)
 _SPENT = re.compile(
     r"(?:贷款?|借款?|融资|融|罚款?|赔偿?|赔了?|补贴|补助|资助|收费|收了?我?们?|要价|费用|缴纳?|交|花|额度|金额|预算|价格|价值|卖了?|值|付|奖励?|才|只要)"
     r"[了是为在要约大概差不多]*$"
 )
+_MEASURED = re.compile(r"[年月日%％.\d]")
 _RANGE = re.compile(r"\s?(?:[-—~～至到、一])\s?$")
 _ROUGH = re.compile(r"[上近超]$")
-_LARGEST, _SPENT_LEAST = 10**13, 100
+_LARGEST, _SPENT_LEAST, _PIECES_BELOW = 10**13, 100, 10
 
 
 def amounts(text: str) -> list[Span]:
@@ -59,13 +62,14 @@ def _trimmed(match: re.Match[str], text: str) -> tuple[str, int]:
 
 def _is_money(match: re.Match[str], num: str, text: str, value: int, end: int) -> bool:
     if match["sign"] or match["unit"]:
-        return True
-    before = text[: match.start()]
-    if before.endswith("第") or _COUNTED.match(text, end):
+        return match["unit"] != "块" or value >= _PIECES_BELOW
+    left = before(text, match.start())
+    if left.endswith("第") or _COUNTED.match(text, end):
         return False
     if re.search(r"[万亿wW]", num):
-        return num[0] not in "百千万亿" or len(num) > 2 or bool(_ROUGH.search(before))
-    return value >= _SPENT_LEAST and bool(_SPENT.search(before)) and not re.match(r"[年月日%％.\d]", text[end:])
+        return num[0] not in "百千万亿" or len(num) > 2 or bool(_ROUGH.search(left))
+    sum_like = num not in ("百", "千") and value >= _SPENT_LEAST and not _MEASURED.match(text, end)
+    return sum_like and bool(_SPENT.search(left))
 
 
 def _lower(bare: tuple[int, int, int], match: re.Match[str], upper: Span) -> list[Span]:

@@ -5,15 +5,13 @@ A bare misspelling is listed only if it isn't a word and its two characters seld
 """
 
 import csv
-import os
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import yaml
-
+from intents.slots import data_files
 from intents.slots.sound import folded
 
 SEVERAL, RARE, COMMON = 4, 100.0, 2000
@@ -57,7 +55,7 @@ class Words:
         self.listed: dict[str, int] = {}
         self._ends: Counter[str] = Counter()
         self._starts: Counter[str] = Counter()
-        path = Path(os.path.dirname(jieba.__file__)) / "dict.txt"
+        path = Path(jieba.__file__).parent / "dict.txt"
         for line in path.read_text(encoding="utf-8").splitlines():
             word, count, _ = line.split(" ")
             self.listed[word] = int(count)
@@ -82,7 +80,7 @@ class Sounds:
         from pypinyin import Style, lazy_pinyin
 
         characters = [chr(code) for code in range(0x4E00, 0x9FA6) if words.is_common(chr(code))]
-        self._read = lambda text: lazy_pinyin(text, style=Style.NORMAL)
+        self._read: Callable[[str | list[str]], list[str]] = lambda text: lazy_pinyin(text, style=Style.NORMAL)
         self._alike: dict[str, list[str]] = {}
         for character, syllable in zip(characters, self._read(characters), strict=True):
             self._alike.setdefault(syllable, []).append(character)
@@ -110,13 +108,13 @@ def stem(name: str) -> str:
 def gansu(path: Path, towns: Path) -> list[Row]:
     """Gansu's rows; a county without an alias of its own is known by its stem only behind its prefecture."""
     rows = []
-    for cell in _read(path):
+    for cell in data_files.rows(path):
         aliases = [a for a in cell["aliases"].split("|") if a]
         row = Row(cell["code"], cell["level"].replace("功能区", "县区"), cell["province"], cell["prefecture"], cell["full_name"], aliases)
         row.weak = [] if aliases or len(stem(row.name)) < 2 else [stem(row.name)]
         rows.append(row)
     known = {row.code: row for row in rows}
-    for cell in _read(towns):
+    for cell in data_files.rows(towns):
         row_of = known.get(cell["areaCode"]) or known.get(cell["areaCode"][:4] + "00")
         if cell["provinceCode"] == "62" and row_of and cell["name"].endswith(("镇", "乡", "街道")):
             row_of.towns.append(cell["name"])
@@ -127,7 +125,7 @@ def elsewhere(path: Path, weak: set[str]) -> list[Row]:
     """Other provinces and their prefectures; one-character short names and made-up units are left out."""
     rows: list[Row] = []
     taken: set[str] = set()
-    for cell in _read(path):
+    for cell in data_files.rows(path):
         name = cell["full_name"]
         if cell["code"].startswith("62") or name in taken or name.startswith(("重庆城", "重庆郊")):
             continue
@@ -179,27 +177,22 @@ def counties_alike(path: Path, rows: list[Row], sounds: Sounds, provinces: dict[
     ours = {" ".join(sounds.of(row.name)) for row in rows}
     names = {row.name for row in rows}
     found = []
-    for cell in _read(path):
+    for cell in data_files.rows(path):
         outside = cell["provinceCode"] != "62" and cell["name"] not in names
         if outside and " ".join(sounds.of(cell["name"])) in ours:
             found.append(Row(cell["code"], "县区", provinces[cell["provinceCode"]], "", cell["name"]))
     return found
 
 
-def _read(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 def main(gansu_csv: str, china_csv: str, counties_csv: str, towns_csv: str, data: str) -> None:
     """Writes both files."""
-    contexts = yaml.safe_load((Path(data) / "place_contexts.yaml").read_text(encoding="utf-8"))
-    shapes = yaml.safe_load((Path(data) / "place_shapes.yaml").read_text(encoding="utf-8"))
+    contexts = data_files.tree(Path(data) / "place_contexts.yaml")
+    shapes = data_files.tree(Path(data) / "place_shapes.yaml")
     words = Words()
     sounds = Sounds(words)
     ours = gansu(Path(gansu_csv), Path(towns_csv))
     others = elsewhere(Path(china_csv), set(contexts["only_in_full"]))
-    real = {cell["name"] for cell in _read(Path(counties_csv))} | {s for row in others for s in (row.name, *row.short, *row.weak)}
+    real = {cell["name"] for cell in data_files.rows(Path(counties_csv))} | {s for row in others for s in (row.name, *row.short, *row.weak)}
     misspell(ours, shapes, contexts["misspelt"], words, sounds, real)
     provinces = {row.code[:2]: row.province for row in others}
     rows = ours + others + counties_alike(Path(counties_csv), ours, sounds, provinces)

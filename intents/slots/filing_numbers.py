@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from intents.slots.span import Span
+from intents.slots.span import Span, before
 
 _EDGE, _END = r"(?<![A-Za-z0-9.\-*])", r"(?![A-Za-z0-9*]|[.\-]\d)"
 _PATENT = re.compile(
@@ -18,7 +18,7 @@ _PATENT = re.compile(
 _SOFTWARE = re.compile(rf"{_EDGE}(?:19[89]\d|20[0-4]\d)\s?(?:SR|sr|Sr)\s?\d{{6,7}}{_END}")
 _MARK = re.compile(rf"{_EDGE}(?P<body>[Gg]\d{{6,7}}|\d{{5,9}})(?P<letters>[A-Za-z]{{0,2}}){_END}")
 _COUNTED = re.compile(r"\s?(?:元|块|万|亿|w|W|人|件|个|次|年|斤|吨|公里|米|美元|分钟|多)")
-_CUE = re.compile(r"(?:申请号|注册号|商标号|证号|号码?|编号|受理号|案号|第|国际注册|商标证?)[是为:：\s]*$")
+_CUE = re.compile(r"(?:申请号|注册号|商标号|证号|号码?|编号|受理号|案号|国际注册|商标证?)[是为:：\s]*$")
 _NOT = re.compile(r"(?:电话|手机|手机号|联系方式|座机|拨打?|打|热线|QQ|qq|微信|邮编|身份证|卡号|账号|工号|验证码|信用代码|密码)[号码是为:：\s]*$")
 _ABOUT = re.compile(r"商标|注册|申请|专利|进度|续展|查|状态|公告|受理|编号|号")
 
@@ -47,11 +47,15 @@ def _software(text: str) -> Iterator[Span]:
 
 def _marks(text: str) -> Iterator[Span]:
     for match in _MARK.finditer(text):
-        before, body = text[: match.start()], match["body"]
-        if _NOT.search(before) or _COUNTED.match(text, match.end()):
+        left, body = before(text, match.start()), match["body"]
+        if _NOT.search(left) or _COUNTED.match(text, match.end()):
             continue
-        if _CUE.search(before) or _unasked(text, match, body):
+        if _CUE.search(left) or _is_ordinal(left, text, match) or _unasked(text, match, body):
             yield Span(match.start(), match.end(), (body + match["letters"]).upper())
+
+
+def _is_ordinal(left: str, text: str, match: re.Match[str]) -> bool:
+    return left.rstrip().endswith("第") and text.startswith("号", match.end())
 
 
 def _unasked(text: str, match: re.Match[str], body: str) -> bool:

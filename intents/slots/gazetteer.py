@@ -1,13 +1,12 @@
 """The list of places: every name by which a division is called, found by its first two characters."""
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 from typing import NamedTuple
 
-import yaml
+from intents.slots.data_files import rows, tree
 
 GANSU = "62"
 
@@ -51,6 +50,9 @@ class Name(NamedTuple):
     kind: Kind
 
 
+Row = tuple[Place, Mapping[str, str]]
+
+
 @dataclass(frozen=True, slots=True)
 class Contexts:
     """Where the letters of a name are not the place; kept in data."""
@@ -73,15 +75,10 @@ class Gazetteer:
     @classmethod
     def load(cls, data_dir: Path) -> "Gazetteer":
         """From places.csv, place_sounds.csv and place_contexts.yaml."""
-        rows = [(_place(row), row) for row in _rows(data_dir / "places.csv")]
-        sounds = {c: row["syllable"] for row in _rows(data_dir / "place_sounds.csv") for c in row["characters"]}
-        by_sound = {f"{row['sound']} {place.suffix}": place for place, row in rows if row["sound"]}
-        return cls(_by_start(rows), _towns(rows), _contexts(data_dir), sounds, by_sound)
-
-
-def _rows(path: Path) -> Iterator[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(line for line in file if not line.startswith("#"))
+        listed = [(_place(row), row) for row in rows(data_dir / "places.csv")]
+        sounds = {c: row["syllable"] for row in rows(data_dir / "place_sounds.csv") for c in row["characters"]}
+        by_sound = {f"{row['sound']} {place.suffix}": place for place, row in listed if row["sound"]}
+        return cls(_by_start(listed), _towns(listed), _contexts(data_dir), sounds, by_sound)
 
 
 def _place(row: Mapping[str, str]) -> Place:
@@ -93,36 +90,36 @@ def _place(row: Mapping[str, str]) -> Place:
     return Place(row["code"], row["level"], norm, "州" if name.endswith("州") else name[-1])
 
 
-def _by_start(rows: Sequence[tuple[Place, Mapping[str, str]]]) -> dict[str, list[Name]]:
+def _by_start(listed: Sequence[Row]) -> dict[str, list[Name]]:
     names: dict[str, dict[str, Name]] = {}
-    for name in sorted(_names(rows), key=lambda n: (-len(n.text), n.kind)):
+    for name in sorted(_names(listed), key=lambda n: (-len(n.text), n.kind)):
         names.setdefault(name.text[:2], {}).setdefault(name.text, name)
     return {start: list(found.values()) for start, found in names.items()}
 
 
-def _names(rows: Sequence[tuple[Place, Mapping[str, str]]]) -> Iterator[Name]:
-    for place, row in rows:
+def _names(listed: Sequence[Row]) -> Iterator[Name]:
+    for place, row in listed:
         yield Name(row["name"], place, Kind.FULL)
         for short in _split(row["short"]):
             yield Name(short, place, Kind.FULL if len(short) > 2 and short[-1] in "县州" else Kind.SHORT)
         for column, kind in (("weak", Kind.WEAK), ("typos", Kind.TYPO), ("guesses", Kind.GUESS)):
             yield from (Name(text, place, kind) for text in _split(row[column]))
-    yield from _town_names(rows)
+    yield from _town_names(listed)
 
 
-def _town_names(rows: Sequence[tuple[Place, Mapping[str, str]]]) -> Iterator[Name]:
+def _town_names(listed: Sequence[Row]) -> Iterator[Name]:
     """A town stands for its county when no other town of the province is called so."""
     owner: dict[str, Place | None] = {}
-    for place, row in rows:
+    for place, row in listed:
         for town in _split(row["towns"]):
             owner[town] = None if town in owner else place
     yield from (Name(town, place, Kind.TOWN) for town, place in owner.items() if place and len(town) > 2)
 
 
-def _towns(rows: Sequence[tuple[Place, Mapping[str, str]]]) -> dict[tuple[str, str], list[str]]:
+def _towns(listed: Sequence[Row]) -> dict[tuple[str, str], list[str]]:
     """Behind its county a town is known without 镇 or 乡 too: 陇西文峰."""
     found: dict[tuple[str, str], list[str]] = {}
-    for place, row in rows:
+    for place, row in listed:
         for town in _split(row["towns"]):
             stem = town.removesuffix("街道").removesuffix("镇").removesuffix("乡")
             for text in (town, stem):
@@ -132,8 +129,7 @@ def _towns(rows: Sequence[tuple[Place, Mapping[str, str]]]) -> dict[tuple[str, s
 
 
 def _contexts(data_dir: Path) -> Contexts:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    data = yaml.load((data_dir / "place_contexts.yaml").read_text(encoding="utf-8"), loader)
+    data = tree(data_dir / "place_contexts.yaml")
     guards = ({name: tuple(words) for name, words in data[key].items()} for key in ("not_before", "not_after"))
     return Contexts(tuple(data["products"]), *guards)
 

@@ -7,11 +7,13 @@ from dataclasses import replace
 from intents.slots.gazetteer import Gazetteer, Kind, Name
 from intents.slots.mention import Mention
 from intents.slots.misheard import misheard
+from intents.slots.span import before
 
 _STREET = re.compile(r"[东西南北中]{0,2}(?:路|街|巷|大道|大街|胡同)")
 _GAP = re.compile(r"[\s,，、·/的\-]?")
 _BEFORE_GUESS = ("在", "去", "到", "自", "从", "住", "离", "给", "是", "往", "上", "省")
 _AFTER_GUESS = re.compile(r"[市县区州人这那附周本当]|有[哪没什多]|哪|的(?:窗口|指导站|工作站|企业|公司)")
+_OPENING, _CLOSING = ("“", '"', "「", "『", "‘", "《", "【"), ("”", '"', "」", "』", "’", "》", "】")
 _NOT_THERE = re.compile(r"(?<![是在去到])(?:不[是在去到]|没在|除了)$")
 
 
@@ -57,8 +59,10 @@ class Places:
         end = at + len(name.text)
         if text.endswith(self._contexts.not_after.get(name.text, ()), 0, at) or text.startswith(self._contexts.not_before.get(name.text, ()), end):
             return False
+        if _is_quoted(text, at, end):
+            return False
         if name.kind in (Kind.FULL, Kind.TOWN):
-            return True
+            return not (name.text.endswith("市") and text.startswith("场", end))
         if text.startswith(self._contexts.products, end) or _STREET.match(text, end):
             return False
         within = parent is not None and parent.place.contains(name.place)
@@ -69,12 +73,17 @@ class Places:
     def _whole(self, name: Name, text: str, at: int) -> Mention:
         """With the 市/县/区 that a short name left out, and the town named behind a county."""
         end = at + len(name.text)
-        if name.kind not in (Kind.FULL, Kind.TOWN) and text.startswith(name.place.suffix, end):
+        if name.kind not in (Kind.FULL, Kind.TOWN) and text.startswith(name.place.suffix, end) and not text.startswith("市场", end):
             end += 1
         for town in self._gazetteer.towns.get((name.place.code, text[end : end + 2]), ()):
             if text.startswith(town, end):
                 return Mention(at, end + len(town), name.place)
         return Mention(at, end, name.place)
+
+
+def _is_quoted(text: str, start: int, end: int) -> bool:
+    """“金城味道”: a name in quotes that begins with a place is somebody's brand."""
+    return text.endswith(_OPENING, 0, start) and not text.startswith(_CLOSING, end)
 
 
 def _joined(text: str, found: Sequence[Mention]) -> list[Mention]:
@@ -97,7 +106,7 @@ def _without_parents(found: Sequence[Mention]) -> list[Mention]:
 
 def _denied(text: str, found: Sequence[Mention]) -> list[Mention]:
     """不是兰州，是天水: the denied one goes, as long as another stays."""
-    kept = [m for m in found if not _NOT_THERE.search(text[: m.start])]
+    kept = [m for m in found if not _NOT_THERE.search(before(text, m.start))]
     return kept or list(found)
 
 

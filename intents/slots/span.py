@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+_NEAR = 16
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -11,6 +13,11 @@ class Span:
     start: int
     end: int
     value: object
+
+
+def before(text: str, at: int) -> str:
+    """What stands just before a place in the text; more of it never decides."""
+    return text[max(at - _NEAR, 0) : at]
 
 
 def without(text: str, spans: Iterable[Span]) -> str:

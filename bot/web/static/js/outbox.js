@@ -33,7 +33,7 @@ export class Outbox {
 
   /** Oldest first. */
   entries() {
-    return namesUnder(PREFIX).map((name) => JSON.parse(read(name))).sort((a, b) => a.at - b.at);
+    return namesUnder(PREFIX).map(kept).filter(Boolean).sort((a, b) => a.at - b.at);
   }
 
   add(entry) {
@@ -125,5 +125,15 @@ export class Outbox {
   #keep(entry) {
     write(PREFIX + entry.id, JSON.stringify(entry));
     this.#on.changed(entry);
+  }
+}
+
+/** Null when another tab has just taken it away, or when it can no longer be read. */
+function kept(name) {
+  try {
+    return JSON.parse(read(name));
+  } catch {
+    remove(name);
+    return null;
   }
 }

@@ -47,8 +47,9 @@ export class Stream {
     this.#held = new AbortController();
     try {
       return (await this.#read(await this.#open())) ? AFTER_BYE : backoff(this.#failures++);
-    } catch {
-      if (this.#failures > 0) this.#on.down();
+    } catch (error) {
+      // Too many open pages is no trouble with the line.
+      if (this.#failures > 0 && error.cause !== 429) this.#on.down();
       return backoff(this.#failures++);
     } finally {
       this.#held = null;
@@ -61,7 +62,7 @@ export class Stream {
       cache: "no-store",
       signal: this.#held.signal,
     });
-    if (!response.ok) throw new Error(`events: ${response.status}`);
+    if (!response.ok) throw new Error("no events", { cause: response.status });
     return response.body.getReader();
   }
 

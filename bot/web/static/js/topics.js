@@ -12,9 +12,9 @@ function topics(groups, choose) {
   const tabs = groups.map((group, index) => element("button", {
     type: "button", role: "tab", class: "tab", id: `tab-${index}`, "aria-controls": `panel-${index}`,
   }, group.name));
-  const panels = groups.map((group, index) => element("ul", {
-    class: "items", role: "tabpanel", id: `panel-${index}`, "aria-labelledby": `tab-${index}`,
-  }, ...group.items.map((item) => itemButton(item, choose))));
+  const panels = groups.map((group, index) => element("div", {
+    role: "tabpanel", id: `panel-${index}`, "aria-labelledby": `tab-${index}`,
+  }, element("ul", { class: "items" }, ...group.items.map((item) => itemButton(item, choose)))));
   const list = element("div", { class: "tabs", role: "tablist", "aria-label": words.start.topics }, ...tabs);
   tabs.forEach((tab, index) => tab.addEventListener("click", () => select(tabs, panels, index)));
   list.addEventListener("keydown", (event) => walk(event, tabs, panels));

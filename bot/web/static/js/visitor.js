@@ -4,9 +4,10 @@ import { read, write } from "./storage.js";
 
 const VISITOR = "zhiwen.visitor";
 const BEGUN = "zhiwen.begun";
+const FORM = /^[A-Za-z0-9_-]{16,64}$/;
 
 export function visitor() {
-  if (!read(VISITOR)) write(VISITOR, randomName(24));
+  if (!FORM.test(read(VISITOR) ?? "")) write(VISITOR, randomName(24));
   return read(VISITOR);
 }
 

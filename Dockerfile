@@ -1,0 +1,10 @@
+FROM python:3.12-slim
+WORKDIR /app
+COPY . .
+RUN pip install --no-cache-dir -e . && useradd --system --home /data zhiwen && mkdir -p /data && chown zhiwen /data
+USER zhiwen
+ENV ZHIWEN_HOST=0.0.0.0 ZHIWEN_STORE=sqlite:/data/zhiwen.db ZHIWEN_CACHE=/data/cache
+VOLUME /data
+EXPOSE 8080
+HEALTHCHECK --interval=30s --timeout=3s CMD python -c "import urllib.request as u; u.urlopen('http://127.0.0.1:8080/readyz', timeout=2)"
+CMD ["zhiwen", "serve"]
