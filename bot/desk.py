@@ -13,7 +13,7 @@ from bot.dialogue import decide
 from bot.handoff import NewTicket
 from bot.hub import Hub
 from bot.ids import new_id, ticket_number
-from bot.model import Conversation, Message, Turn
+from bot.model import Conversation, Message, OpenTicket, Turn
 from bot.ports import Conflict, Done, Duplicate, Store, Stored, Work, Written
 from bot.privacy import masked
 from bot.rules import TEXT_LIMIT, Rules, local
@@ -63,6 +63,7 @@ class Desk:
         self.hub = Hub()
         self.clock = clock
         self._kept: OrderedDict[tuple[str, str], Conversation] = OrderedDict()
+        self._next_ticket = _new_ticket(clock())
         self._order: dict[tuple[str, str], tuple[asyncio.Lock, int]] = {}
 
     async def receive(self, channel: str, address: str, message: Message) -> Receipt:
@@ -79,7 +80,9 @@ class Desk:
     async def _try(self, key: tuple[str, str], message: Message) -> Receipt | None:
         before, is_new = await self._conversation(key, message.at)
         started = time.perf_counter()
-        turn = decide(before, message, self.rules, NewTicket(new_id(message.at), ticket_number()))
+        turn = decide(before, message, self.rules, self._next_ticket)
+        if isinstance(turn.ticket, OpenTicket):  # taken: nobody else may get this number
+            self._next_ticket = _new_ticket(message.at)
         decided = time.perf_counter()
         work = Work(before, message, turn, self._lines(before, message, turn), self.clock(), is_new, key[0] not in PULLED, self._notice())
         outcome = await self.store.commit(work)
@@ -159,6 +162,10 @@ class Desk:
                 del self._order[key]
             else:
                 self._order[key] = (lock, users - 1)
+
+
+def _new_ticket(at: int) -> NewTicket:
+    return NewTicket(new_id(at), ticket_number())
 
 
 def _same(before: Duplicate, message: Message) -> Receipt:

@@ -79,7 +79,8 @@ def _remembered(conversation: Conversation, message: Message) -> Conversation:
     topic = conversation.topic
     if topic.at and message.at - topic.at > FORGET_MS:
         topic = Topic(noticed=topic.noticed)
-    return replace(conversation, topic=replace(topic, at=message.at))
+    fresh = replace(topic, at=message.at)
+    return replace(conversation, topic=fresh)
 
 
 def _privacy(conversation: Conversation, message: Message, text: str | None, rules: Rules) -> Turn | None:
@@ -232,11 +233,11 @@ def _measured(turn: Turn, meaning: Meaning) -> Turn:
 
 
 def _stamped(turn: Turn, message: Message, rules: Rules) -> Turn:
-    notice = not turn.conversation.topic.noticed
-    conversation = replace(turn.conversation, topic=replace(turn.conversation.topic, noticed=True, at=message.at))
-    replies = turn.replies
-    if notice and replies and conversation.channel not in SHOW_NOTICE_THEMSELVES:
-        replies = (*replies, Reply(rules.notice()))
+    conversation, replies = turn.conversation, turn.replies
+    if not conversation.topic.noticed:
+        conversation = replace(conversation, topic=replace(conversation.topic, noticed=True, at=message.at))
+        if replies and conversation.channel not in SHOW_NOTICE_THEMSELVES:
+            replies = (*replies, Reply(rules.notice()))
     return replace(turn, conversation=conversation, replies=replies, revision=rules.revision)
 
 

@@ -9,9 +9,11 @@ from intents.slots.numerals import CHINESE, DIGITS, number
 from intents.slots.span import Span, before
 
 _HAN = rf"[{CHINESE}几]"
-_PIECE = rf"(?:{DIGITS}|(?!一\d){_HAN}|[来多余把](?=[{CHINESE}wW元块])|个(?=[亿万wW](?![a-zA-Z]))|[wW](?![a-zA-Z])|[kK](?=元|块|左右|$))"
+_LETTER = r"[wW](?![a-zA-Z])|[kK](?=元|块|左右|$)"
+_INSIDE = rf"点(?=[零一二三四五六七八九])|[来多余把](?=[{CHINESE}wW元块])|个(?=[亿万wW](?![a-zA-Z]))"
+_PIECE = rf"(?:{DIGITS}|(?!一\d){_HAN}|{_INSIDE}|{_LETTER})"
 _AMOUNT = re.compile(
-    rf"(?P<sign>[¥￥]|rmb|RMB|人民币)?\s*(?P<num>(?:{DIGITS}|(?!一\d){_HAN})(?:\s?(?=[十百千万亿wW])|){_PIECE}*+)[来多余]?\s?"
+    rf"(?=[\d¥￥rR人几{CHINESE}])(?P<sign>[¥￥]|rmb|RMB|人民币)?\s*(?P<num>(?:{DIGITS}|(?!一\d){_HAN})(?:\s?(?=[十百千万亿wW])|){_PIECE}*+)[来多余]?\s?"
     r"(?P<unit>元(?![素旦件月宝])|圆(?![形圈])|块钱|块(?![牌地石布肉糖表板屏玉砖豆面饼电奖招显芯材商专])|人民币|rmb|RMB)?"
 )
 _FOREIGN = re.compile(r"\s?(?:美元|美金|欧元|日元|港币|港元|英镑|韩元|卢布|澳元|加元|泰铢)")

@@ -47,8 +47,9 @@ class SlotReader:
         found: dict[str, object] = {}
         mentions = self._places(folded)
         _put_places(found, mentions, typed)
-        if not _NUMERIC.isdisjoint(folded):
-            _put_numbers(found, without(folded, [Span(m.start, m.end, None) for m in mentions]), today)
+        rest = without(folded, [Span(m.start, m.end, None) for m in mentions])
+        if not _NUMERIC.isdisjoint(rest):
+            _put_numbers(found, rest, today)
         for key, values in self._words(folded.lower()).items():
             _put(found, key, values)
         goods = self._goods(folded)

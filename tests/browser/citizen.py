@@ -8,6 +8,10 @@ from playwright.sync_api import Download, Locator, Page, Route, expect
 
 MESSAGES = "**/api/v1/chat/messages"
 EVENTS = "**/api/v1/chat/events"
+HISTORY = """async () => {
+  const headers = { 'X-Visitor': localStorage.getItem('zhiwen.visitor') };
+  return (await fetch('/api/v1/chat/messages?after=0', { headers })).json();
+}"""
 
 
 class Citizen:
@@ -72,8 +76,7 @@ class Citizen:
 
     def stored(self) -> list[dict[str, Any]]:
         """What the service has of this citizen."""
-        script = """async () => (await fetch('/api/v1/chat/messages?after=0', {headers: {'X-Visitor': localStorage.getItem('zhiwen.visitor')}})).json()"""
-        history: dict[str, Any] = self.page.evaluate(script)
+        history: dict[str, Any] = self.page.evaluate(HISTORY)
         return list(history["messages"])
 
     def stored_own(self) -> list[str]:

@@ -19,6 +19,8 @@ RUN = """async enhanced => {
   return violations.filter(one => ['serious', 'critical'].includes(one.impact))
     .map(one => `${one.id}: ${one.nodes.map(node => node.target.join(' ') + ' ' + (node.any[0]?.message ?? '')).join(' | ')}`);
 }"""
+STILL = """() => document.getAnimations()
+  .every(one => one.playState !== 'running' || one.effect.getTiming().iterations === Infinity)"""
 LOOKS = {
     "light": {}, "dark": {"color_scheme": "dark"}, "phone": {"phone": True}, "dark phone": {"phone": True, "color_scheme": "dark"},
 }  # fmt: skip
@@ -31,7 +33,7 @@ CARDS = {
 
 def serious(page: Page, enhanced: bool = False) -> list[str]:
     """What axe finds, once nothing is moving any more."""
-    page.wait_for_function("() => document.getAnimations().every(one => one.playState !== 'running' || one.effect.getTiming().iterations === Infinity)")
+    page.wait_for_function(STILL)
     page.evaluate(AXE.read_text("utf-8"))
     found: list[str] = page.evaluate(RUN, enhanced)
     return found

@@ -5,7 +5,11 @@ from playwright.sync_api import expect
 from tests.browser.citizen import Citizen
 
 COMPOSING = """field => field.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', isComposing: true, bubbles: true, cancelable: true}))"""
-RING = """() => { if (document.activeElement === document.body) return true; const style = getComputedStyle(document.activeElement); return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0 }"""
+RING = """() => {
+  if (document.activeElement === document.body) return true;
+  const style = getComputedStyle(document.activeElement);
+  return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0;
+}"""
 
 
 def test_a_conversation_is_held_without_a_mouse(citizen: Citizen) -> None:

@@ -55,6 +55,12 @@ def test_the_page_links_to_the_same_hosts_as_the_service() -> None:
     assert listed == yaml.safe_load((ROOT / "knowledge" / "hosts.yaml").read_text("utf-8"))["hosts"]
 
 
+def test_every_script_is_fetched_at_once_and_not_one_after_another() -> None:
+    static = ROOT / "bot" / "web" / "static"
+    fetched = set(re.findall(r"/static/js/([a-z]+\.js)", (static / "index.html").read_text("utf-8")))
+    assert fetched == {path.name for path in (static / "js").glob("*.js")}
+
+
 def test_no_file_of_the_page_needs_an_exception_from_the_content_policy() -> None:
     for path in (ROOT / "bot" / "web" / "static").rglob("*.html"):
         text = path.read_text("utf-8")

@@ -1,0 +1,3 @@
+import asyncio
+async def test_x() -> None:
+    await asyncio.sleep(0)
