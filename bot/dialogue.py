@@ -168,7 +168,14 @@ def _answered(conversation: Conversation, message: Message, meaning: Meaning, ru
     if not unique:
         text = rules.phrase("no_answer", item=item, phone=rules.phone(today))
         return Turn(conversation, (Reply(text, _human(rules)),), decision="clarify")
-    return _told(conversation, tuple(unique), item, meaning.facet or OVERVIEW)
+    return _told(conversation, _buttons_last(unique), item, meaning.facet or OVERVIEW)
+
+
+def _buttons_last(replies: list[Reply]) -> tuple[Reply, ...]:
+    """Of several answers only the last offers follow-ups, so that “第二个” means one thing; each keeps its details button."""
+    *earlier, last = replies
+    kept = [replace(r, choices=tuple(c for c in r.choices if c.id.startswith("m:"))) for r in earlier]
+    return (*kept, last)
 
 
 def day_asked(meaning: Meaning, today: date) -> date:

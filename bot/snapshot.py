@@ -14,6 +14,7 @@ from intents.lexicon import Lexicon
 from intents.matcher import Example, Matcher
 from intents.meaning import FOREIGN
 from intents.reader import Fillers, Reader, Thresholds
+from intents.slots.extract import SlotReader
 from knowledge import divisions, loader
 from knowledge import library as libraries
 from knowledge.catalog import FACETS, Catalog
@@ -100,15 +101,7 @@ def understanding(home: Path, library: Library, cache: Path, say: Progress = lam
         matcher = Matcher.build(list(examples(home, library.catalog)), lexicon, cues)
         matcher.save(cache / "matcher")
         say("理解模型已训练好。")
-    return Reader(matcher, thresholds, fillers, _slots(folder))
-
-
-def _slots(folder: Path) -> Any:
-    try:
-        from intents.slots.extract import SlotReader
-    except ImportError:
-        return None
-    return SlotReader.load(folder).read
+    return Reader(matcher, thresholds, fillers, SlotReader.load(folder).read)
 
 
 def _mapping(path: Path) -> dict[str, Any]:

@@ -14,9 +14,9 @@ from pathlib import Path
 from intents.slots import data_files
 from intents.slots.sound import folded
 
-SEVERAL, RARE, COMMON = 4, 100.0, 2000
+SEVERAL, RARE, COMMON, SHORTEST = 4, 100.0, 2000, 2
 SUFFIXES = ("自治州", "市", "县", "区", "州")
-COLUMNS = ("code", "level", "province", "prefecture", "name", "short", "weak", "typos", "guesses", "towns", "sound")
+COLUMNS = ("code", "level", "province", "prefecture", "name", "short", "weak", "typos", "guesses", "towns", "longer", "sound")
 HEADER = (
     "# Divisions of Gansu and other provinces; towns of Gansu; common misspellings. Made by intents/slots/build.py, don't edit.\n"
     "# source: AreaCity-JsSpider-StatsGov (MIT, 2025-01), Administrative-divisions-of-China 2.7.0 (WTFPL); misspellings: own, 2026-11\n"
@@ -39,10 +39,11 @@ class Row:
     typos: list[str] = field(default_factory=list)
     guesses: list[str] = field(default_factory=list)
     towns: list[str] = field(default_factory=list)
+    longer: list[str] = field(default_factory=list)
 
     def cells(self) -> list[str]:
         """As written to the file, several values joined by `|`."""
-        lists = (self.short, self.weak, self.typos, self.guesses, self.towns)
+        lists = (self.short, self.weak, self.typos, self.guesses, self.towns, self.longer)
         return [self.code, self.level, self.province, self.prefecture, self.name, *("|".join(one) for one in lists)]
 
 
@@ -172,6 +173,13 @@ def simplified() -> tuple[str, str]:
     return "".join(old for old, _ in changed), "".join(new for _, new in changed)
 
 
+def mark_longer(ours: list[Row], real: set[str]) -> None:
+    """Counties elsewhere that end like a one-character county here: 永宁县 is not 宁县, 南漳县 not 漳县."""
+    for row in ours:
+        endings = tuple(text for text in (row.name, *row.typos) if len(text) == SHORTEST)
+        row.longer = sorted({name[: -len(end)] for name in real for end in endings if name != end and name.endswith(end)})
+
+
 def counties_alike(path: Path, rows: list[Row], sounds: Sounds, provinces: dict[str, str]) -> list[Row]:
     """Counties of other provinces that sound like one of Gansu: listed, so that they aren't taken for it."""
     ours = {" ".join(sounds.of(row.name)) for row in rows}
@@ -194,6 +202,7 @@ def main(gansu_csv: str, china_csv: str, counties_csv: str, towns_csv: str, data
     others = elsewhere(Path(china_csv), set(contexts["only_in_full"]))
     real = {cell["name"] for cell in data_files.rows(Path(counties_csv))} | {s for row in others for s in (row.name, *row.short, *row.weak)}
     misspell(ours, shapes, contexts["misspelt"], words, sounds, real)
+    mark_longer(ours, real)
     provinces = {row.code[:2]: row.province for row in others}
     rows = ours + others + counties_alike(Path(counties_csv), ours, sounds, provinces)
     cells = ([*row.cells(), " ".join(sounds.of(stem(row.name))) if row in ours else ""] for row in rows)

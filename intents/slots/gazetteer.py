@@ -78,7 +78,7 @@ class Gazetteer:
         listed = [(_place(row), row) for row in rows(data_dir / "places.csv")]
         sounds = {c: row["syllable"] for row in rows(data_dir / "place_sounds.csv") for c in row["characters"]}
         by_sound = {f"{row['sound']} {place.suffix}": place for place, row in listed if row["sound"]}
-        return cls(_by_start(listed), _towns(listed), _contexts(data_dir), sounds, by_sound)
+        return cls(_by_start(listed), _towns(listed), _contexts(data_dir, listed), sounds, by_sound)
 
 
 def _place(row: Mapping[str, str]) -> Place:
@@ -128,10 +128,14 @@ def _towns(listed: Sequence[Row]) -> dict[tuple[str, str], list[str]]:
     return {key: sorted(texts, key=len, reverse=True) for key, texts in found.items()}
 
 
-def _contexts(data_dir: Path) -> Contexts:
+def _contexts(data_dir: Path, listed: Sequence[Row]) -> Contexts:
     data = tree(data_dir / "place_contexts.yaml")
-    guards = ({name: tuple(words) for name, words in data[key].items()} for key in ("not_before", "not_after"))
-    return Contexts(tuple(data["products"]), *guards)
+    before = {name: tuple(words) for name, words in data["not_before"].items()}
+    after = {name: tuple(words) for name, words in data["not_after"].items()}
+    for _, row in listed:
+        for name in (row["name"], *_split(row["typos"])) if row["longer"] else ():
+            after[name] = (*after.get(name, ()), *_split(row["longer"]))
+    return Contexts(tuple(data["products"]), before, after)
 
 
 def _split(cell: str) -> list[str]:

@@ -57,18 +57,21 @@ class Places:
     def _means(self, name: Name, text: str, at: int, parent: Mention | None) -> bool:
         """Whether these letters are meant as the place. The order is the policy."""
         end = at + len(name.text)
-        if text.endswith(self._contexts.not_after.get(name.text, ()), 0, at) or text.startswith(self._contexts.not_before.get(name.text, ()), end):
-            return False
-        if _is_quoted(text, at, end):
+        within = parent is not None and parent.place.contains(name.place)
+        if self._is_part(name, text, at, end, joined=within and parent is not None and parent.end == at):
             return False
         if name.kind in (Kind.FULL, Kind.TOWN):
             return not (name.text.endswith("市") and text.startswith("场", end))
         if text.startswith(self._contexts.products, end) or _STREET.match(text, end):
             return False
-        within = parent is not None and parent.place.contains(name.place)
         if name.kind is Kind.WEAK:
             return within and parent is not None and parent.end == at and not text.startswith("社", end)
         return name.kind is not Kind.GUESS or within or text.endswith(_BEFORE_GUESS, 0, at) or bool(_AFTER_GUESS.match(text, end))
+
+    def _is_part(self, name: Name, text: str, at: int, end: int, joined: bool) -> bool:
+        """Whether the letters belong to a longer word or to a name in quotes; behind its own parent a place is always one."""
+        longer = text.endswith(self._contexts.not_after.get(name.text, ()), 0, at) and not joined
+        return longer or text.startswith(self._contexts.not_before.get(name.text, ()), end) or _is_quoted(text, at, end)
 
     def _whole(self, name: Name, text: str, at: int) -> Mention:
         """With the 市/县/区 that a short name left out, and the town named behind a county."""

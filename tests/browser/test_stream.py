@@ -4,7 +4,7 @@ import json
 
 from playwright.sync_api import Route, expect
 
-from tests.browser.citizen import EVENTS, Citizen
+from tests.browser.citizen import EVENTS, MESSAGES, Citizen, only_posts
 
 PARSE = """async pieces => {
   const { EventParser } = await import('/static/js/sse.js');
@@ -50,3 +50,21 @@ def test_a_message_that_comes_twice_is_shown_once(citizen: Citizen) -> None:
     citizen.page.unroute(EVENTS)
     citizen.ask("专利年费怎么交")
     assert len({m["seq"] for m in citizen.stored()}) == citizen.messages.count() > count
+
+
+def test_an_answer_that_the_stream_overtakes_shows_each_message_once(citizen: Citizen) -> None:
+    citizen.ask("商标续展要多少钱")
+    other = Citizen(citizen.page.context.new_page(), citizen.url).open()
+    before = citizen.messages.count()
+    expect(other.messages).to_have_count(before)
+
+    def hold(route: Route) -> None:
+        answer = route.fetch()
+        expect(other.messages).not_to_have_count(before)  # The stream has told the other tab, so it has told this one.
+        expect(citizen.own).to_have_count(2)
+        route.fulfill(response=answer)
+
+    citizen.page.route(MESSAGES, only_posts(hold))
+    citizen.ask("专利年费怎么交")
+    expect(citizen.own).to_have_count(2)
+    expect(citizen.messages).to_have_count(len(citizen.stored()))
