@@ -2,7 +2,10 @@
 
 import hashlib
 import json
+import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -22,6 +25,7 @@ from knowledge.library import Library
 from knowledge.loader import DataError, Fault
 
 FORMAT = "1"  # of the caches; changes when the code that writes them does
+CODE = Path(__file__).resolve().parent.parent
 Progress = Callable[[str], None]
 
 
@@ -38,7 +42,7 @@ def revision(home: Path) -> str:
     for path in data_files(home):
         digest.update(path.relative_to(home).as_posix().encode() + b"\0")
         digest.update(path.read_bytes() if path.exists() else b"")
-    for path in sorted((Path(__file__).parent.parent / "intents").glob("*.py")):
+    for path in sorted((CODE / "intents").glob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -90,18 +94,39 @@ def _fresh(cache: Path) -> None:
 def understanding(home: Path, library: Library, cache: Path, say: Progress = lambda _: None) -> Reader:
     """The reader of words, from its artefact when the data have not changed."""
     folder = home / "intents" / "data"
-    lexicon = Lexicon.of(_mapping(folder / "lexicon.yaml"))
-    cues = {str(k): [str(w).lower() for w in v] for k, v in _mapping(folder / "facet_words.yaml").items()}
+    lexicon, cues = _words(folder)
     thresholds = Thresholds(**_mapping(folder / "thresholds.yaml"))
     fillers = Fillers.of(_mapping(folder / "fillers.yaml"), cues)
     try:
         matcher = Matcher.load(cache / "matcher", lexicon, cues)
     except (OSError, ValueError, KeyError):
         say("正在训练理解模型（数据有变化时才需要，约十几秒）……")
-        matcher = Matcher.build(list(examples(home, library.catalog)), lexicon, cues)
-        matcher.save(cache / "matcher")
+        _train_apart(home, library, cache)
+        matcher = Matcher.load(cache / "matcher", lexicon, cues)
         say("理解模型已训练好。")
     return Reader(matcher, thresholds, fillers, SlotReader.load(folder).read)
+
+
+def _train_apart(home: Path, library: Library, cache: Path) -> None:
+    """Train in a process of its own: the libraries for it would stay in the service's memory."""
+    node = library.node.node if library.node else ""
+    order = [sys.executable, "-m", "bot.training", str(home.resolve()), str(cache.resolve()), node]
+    done = subprocess.run(order, cwd=CODE, capture_output=True, text=True)  # noqa: S603 - our own module and paths
+    if done.returncode:
+        raise RuntimeError(f"training failed: {done.stderr[-2000:]}")
+
+
+def train(home: Path, cache: Path, node: str) -> None:
+    """Train from the data files and write the artefact."""
+    library = _library(home, node, cache, lambda _: None)
+    folder = home / "intents" / "data"
+    lexicon, cues = _words(folder)
+    Matcher.build(list(examples(home, library.catalog)), lexicon, cues).save(cache / "matcher")
+
+
+def _words(folder: Path) -> tuple[Lexicon, dict[str, list[str]]]:
+    cues = {str(k): [str(w).lower() for w in v] for k, v in _mapping(folder / "facet_words.yaml").items()}
+    return Lexicon.of(_mapping(folder / "lexicon.yaml")), cues
 
 
 def _mapping(path: Path) -> dict[str, Any]:
@@ -118,10 +143,24 @@ def examples(home: Path, catalog: Catalog) -> Iterator[Example]:
             yield Example(name, item, "overview")
     for path in sorted((home / "intents" / "examples").glob("*.yaml")):
         yield from _of_file(path, catalog)
+    yield from _prose(catalog)
     foreign = _mapping(home / "intents" / "data" / "foreign.yaml")
     for sentences in foreign["reject"].values():
         for sentence in sentences:
             yield Example(str(sentence), FOREIGN)
+
+
+PROSE_WEIGHT = 0.1
+
+
+def _prose(catalog: Catalog) -> Iterator[Example]:
+    """The answers' own sentences: they know words of the matter that nobody thought of as a question."""
+    for item, entry in catalog.items.items():
+        told = [f"{a.short}\n{a.more or ''}" for answers in entry.answers.values() for a in answers]
+        sentences = [s for text in told for s in re.split(r"[\n。；]", re.sub(r"\{[^}]*\}|\*\*|https?://\S+|(?m:^- |^\d\. )", "", text))]
+        for sentence in dict.fromkeys(s.strip() for s in sentences):
+            if len(sentence) >= 6 and not item.startswith("meta."):
+                yield Example(sentence, item, None, PROSE_WEIGHT)
 
 
 def _of_file(path: Path, catalog: Catalog) -> Iterator[Example]:

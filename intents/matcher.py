@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
-from intents import ridge
 from intents.features import VIEWS, Tables, Views
 from intents.lexicon import Lexicon
-from intents.ridge import Floats, Ints, Rows
 
-PENALTY = 1.0
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int32]
 COMPARED = 160  # examples of one intent compared at the most
 _COUNTED = frozenset("cwp")  # views in which features never seen count against a sentence
 NEAR = 3  # candidates whose examples are compared letter by letter
@@ -26,11 +26,12 @@ _confidence_of = attrgetter("confidence")
 
 
 class Example(NamedTuple):
-    """A labelled sentence; the aspect may be left open."""
+    """A labelled sentence; the aspect may be left open. One that counts less than 1 is prose about the intent, not a question."""
 
     text: str
     intent: str
     aspect: str | None = None
+    weight: float = 1.0
 
 
 class Candidate(NamedTuple):
@@ -54,7 +55,7 @@ class Ranking(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What training leaves behind; enough to rank without any of the training libraries."""
+    """What training leaves behind; enough to rank without any of the training libraries. The last row of `weights` is the constant."""
 
     tables: Tables
     vocabulary: Mapping[str, int]
@@ -87,16 +88,17 @@ class Matcher:
     ) -> "Matcher":
         """Train on labelled sentences. Deterministic: the same data give the same matcher."""
         from intents import tables as made
+        from intents import training
 
         tables = tables or made.build()
         views = Views(tables, lexicon or Lexicon(), cues or {}, words)
-        return cls(_trained(list(examples), views, tables), views)
+        return cls(training.train(list(examples), views, tables), views)
 
     def rank(self, text: str, top: int = 5) -> Ranking:
         """Candidates for a raw text, best first; `confidence` is the probability that the intent is right."""
         normal = self.views.normalise(text)
-        columns, values, known = _weigh(self.views(normal), self.model.vocabulary, self.model.idf, self._unknown)
-        scores: list[float] = (values @ self.model.weights[columns]).tolist() if len(columns) else [0.0] * self.model.weights.shape[1]
+        columns, values, known = weigh(self.views(normal), self.model.vocabulary, self.model.idf, self._unknown)
+        scores: list[float] = (values @ self.model.weights[columns] + self.model.weights[-1]).tolist()
         intents, aspects = scores[: self._count], scores[self._count :]
         best = heapq.nlargest(max(top, 2), range(self._count), intents.__getitem__)
         named = tuple(sorted(zip(self.model.aspects, aspects, strict=True), key=_second, reverse=True))
@@ -113,7 +115,7 @@ class Matcher:
         return tuple(found[:top])
 
     def _confidence(self, score: float, gap: float, near: float, known: float) -> float:
-        one, s, g, n, k, nn = self._calibration
+        one, s, g, n, k, nn = self._calibration  # in the order of `signs`
         odds = one + s * score + g * gap + n * near + k * known + nn * near * near
         return round(1 / (1 + math.exp(-max(-30.0, min(30.0, odds)))), 4)
 
@@ -149,7 +151,12 @@ def nearest(text: str, examples: Sequence[str]) -> tuple[str, float]:
     return (found[0], found[1] / 100) if found else ("", 0.0)
 
 
-def _weigh(
+def signs(score: float, gap: float, near: float, known: float) -> list[float]:
+    """What the probability of a candidate is read from: its score, its lead over the next, its nearest example, the share of known features."""
+    return [score, gap, near, known, near * near]
+
+
+def weigh(
     views: Mapping[str, list[str]], vocabulary: Mapping[str, int], idf: Floats, unknown: float
 ) -> tuple[Ints, Floats, float]:
     """Feature numbers and values; each view a unit vector in which unseen features count too. Also the share seen."""
@@ -172,68 +179,3 @@ def _weigh(
             part *= VIEWS[view] / math.sqrt(mine + lost)
         seen, total, start = seen + mine, total + mine + lost, end
     return numbers, values, seen / total if total else 0.0
-
-
-def _trained(examples: list[Example], views: Views, tables: Tables) -> Model:
-    normal = [views.normalise(e.text) for e in examples]
-    features = [views(text) for text in normal]
-    vocabulary, idf = _vocabulary(features)
-    unknown = float(idf.max())
-    weighed = [_weigh(f, vocabulary, idf, unknown) for f in features]
-    intents = tuple(sorted({e.intent for e in examples}))
-    aspects = tuple(sorted({e.aspect for e in examples if e.aspect}))
-    targets = _targets(examples, intents, aspects)
-    rows = Rows([c for c, _, _ in weighed], [v for _, v, _ in weighed])
-    layer = ridge.train(rows, len(vocabulary), targets, PENALTY)
-    by_intent: dict[str, list[str]] = {name: [] for name in intents}
-    for text, example in zip(normal, examples, strict=True):
-        by_intent[example.intent].append(text)
-    held = {name: tuple(dict.fromkeys(texts)) for name, texts in by_intent.items()}
-    calibration = _calibrate(normal, examples, intents, layer.left_out, [k for _, _, k in weighed], held)
-    return Model(tables, vocabulary, idf, layer.weights, intents, aspects, calibration, held)
-
-
-def _vocabulary(features: Sequence[Mapping[str, list[str]]]) -> tuple[dict[str, int], Floats]:
-    frequency: dict[str, int] = {}
-    for views in features:
-        for names in views.values():
-            for name in names:
-                frequency[name] = frequency.get(name, 0) + 1
-    kept = [name for name, count in frequency.items() if count > 1 or _short(name)]
-    idf = np.array([np.log((1 + len(features)) / (1 + frequency[n])) + 1 for n in kept], np.float32)
-    return {name: i for i, name in enumerate(kept)}, idf
-
-
-def _short(name: str) -> bool:
-    """Single words and pairs of characters are kept even when seen once; longer combinations are not."""
-    return name[0] in "tf" or (name[0] == "c" and len(name) <= 3) or (name[0] == "w" and "_" not in name)
-
-
-def _targets(examples: Sequence[Example], intents: Sequence[str], aspects: Sequence[str]) -> Floats:
-    intent_at = {name: i for i, name in enumerate(intents)}
-    aspect_at = {name: len(intents) + i for i, name in enumerate(aspects)}
-    targets = np.zeros((len(examples), len(intents) + len(aspects)), np.float32)
-    for row, example in enumerate(examples):
-        targets[row, intent_at[example.intent]] = 1
-        if example.aspect:
-            targets[row, aspect_at[example.aspect]] = 1
-    return targets
-
-
-def _calibrate(
-    normal: Sequence[str], examples: Sequence[Example], intents: Sequence[str], left_out: Floats,
-    known: Sequence[float], held: Mapping[str, Sequence[str]],
-) -> Floats:  # fmt: skip
-    """Fit confidence on what the layer says of each sentence when that sentence was left out of training."""
-    rows: list[list[float]] = []
-    truth: list[bool] = []
-    count = len(intents)
-    for text, example, scores, share in zip(normal, examples, left_out[:, :count], known, strict=True):
-        best = np.argsort(-scores, kind="stable")[: min(3, count)]
-        for place, index in enumerate(best):
-            rival = float(scores[best[1] if place == 0 and count > 1 else best[0]]) if count > 1 else 0.0
-            others = [t for t in held[intents[index]] if t != text]
-            near = nearest(text, others)[1]
-            rows.append([1.0, scores[index], scores[index] - rival, near, share, near * near])
-            truth.append(intents[index] == example.intent)
-    return ridge.logistic(np.array(rows, np.float32), truth)

@@ -33,6 +33,7 @@ CARDS = {
 
 def serious(page: Page, enhanced: bool = False) -> list[str]:
     """What axe finds, once nothing is moving any more."""
+    assert AXE.is_file(), f"{AXE} is missing: run `make browser`, or name the file in AXE_JS"
     page.wait_for_function(STILL)
     page.evaluate(AXE.read_text("utf-8"))
     found: list[str] = page.evaluate(RUN, enhanced)

@@ -34,10 +34,13 @@ def test_a_message_whose_answer_was_lost_is_there_once(citizen: Citizen) -> None
             route.fetch()
             route.abort()
 
-    citizen.page.route(MESSAGES, only_posts(lose))
     citizen.ask("商标续展要多少钱")
+    citizen.page.route(MESSAGES, only_posts(lose))
+    with citizen.page.expect_response(lambda response: response.request.method == "POST" and response.ok):
+        citizen.ask("专利年费怎么交")
     assert len(set(ids)) == 1 < len(ids)
-    assert citizen.stored_own() == ["商标续展要多少钱"]
+    assert citizen.stored_own() == ["商标续展要多少钱", "专利年费怎么交"]
+    expect(citizen.own).to_have_count(2)
     expect(citizen.messages).to_have_count(len(citizen.stored()))
 
 

@@ -9,12 +9,26 @@ import yaml
 
 HERE = Path(__file__).parent
 CONTRACT = Path(sys.argv[1] if len(sys.argv) > 1 else "/work/shared/contract")
-POPULAR = (
-    "trademark.register trademark.search trademark.renewal trademark.infringement trademark.refusal_review trademark.use "
-    "trademark.classify patent.apply patent.types patent.infringement patent.annuity patent.ownership copyright.register "
-    "copyright.infringement finance.pledge_loan aid.apply aid.report"
-).split()
-VOICES = set("farmer shop engineer student retiree foreigner impatient longwinded lawyer typo traditional english".split())
+POPULAR = [
+    "trademark.register",
+    "trademark.search",
+    "trademark.renewal",
+    "trademark.infringement",
+    "trademark.refusal_review",
+    "trademark.use",
+    "trademark.classify",
+    "patent.apply",
+    "patent.types",
+    "patent.infringement",
+    "patent.annuity",
+    "patent.ownership",
+    "copyright.register",
+    "copyright.infringement",
+    "finance.pledge_loan",
+    "aid.apply",
+    "aid.report",
+]
+VOICES = {"farmer", "shop", "engineer", "student", "retiree", "foreigner", "impatient", "longwinded", "lawyer", "typo", "traditional", "english"}
 
 
 def main() -> int:

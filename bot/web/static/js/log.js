@@ -53,7 +53,7 @@ export class Log {
   sent(entry, seq) {
     const article = this.#byId.get(entry.id);
     if (!article) return;
-    
+    if (this.#bySeq.has(seq)) return this.remove(entry.id);
     article.toggleAttribute("data-typed", Boolean(entry.body.text));
     this.#show(article, { ...entry, state: "sent" });
     this.#insert(article, seq);

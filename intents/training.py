@@ -1,0 +1,87 @@
+"""Train a matcher's model from labelled sentences. Imported only while an artefact is built."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from intents import linear
+from intents.features import Tables, Views
+from intents.linear import Rows
+from intents.matcher import NEAR, Example, Floats, Model, nearest, signs, weigh
+
+
+def train(examples: Sequence[Example], views: Views, tables: Tables) -> Model:
+    """Vocabulary, linear layer over intents and aspects, and calibration. Deterministic."""
+    normal = [views.normalise(e.text) for e in examples]
+    features = [views(text) for text in normal]
+    vocabulary, idf = _vocabulary(features)
+    unknown = float(idf.max())
+    weighed = [weigh(f, vocabulary, idf, unknown) for f in features]
+    rows = Rows([c for c, _, _ in weighed], [v for _, v, _ in weighed])
+    intents = tuple(sorted({e.intent for e in examples}))
+    held = _held(normal, examples, intents)
+    layer = _intent_layer(rows, len(vocabulary), examples, intents)
+    aspects, aspect_layer = _aspect_layer(rows, len(vocabulary), examples)
+    judged = [e.weight >= 1 for e in examples]
+    numbers = [intents.index(e.intent) for e in examples]
+    scores = linear.unseen(rows, len(vocabulary), numbers, [e.weight for e in examples], judged)
+    calibration = _calibrate(normal, numbers, intents, scores, [k for _, _, k in weighed], held, judged)
+    return Model(tables, vocabulary, idf, np.hstack([layer, aspect_layer]), intents, aspects, calibration, held)
+
+
+def _intent_layer(rows: Rows, width: int, examples: Sequence[Example], intents: Sequence[str]) -> Floats:
+    place = {name: number for number, name in enumerate(intents)}
+    return linear.train(rows, width, [place[e.intent] for e in examples], [e.weight for e in examples])
+
+
+def _aspect_layer(rows: Rows, width: int, examples: Sequence[Example]) -> tuple[tuple[str, ...], Floats]:
+    """Aspects are learnt from the sentences that name one, over all intents together."""
+    chosen = [n for n, e in enumerate(examples) if e.aspect and e.weight >= 1]
+    aspects = tuple(sorted({examples[n].aspect or "" for n in chosen}))
+    if len(aspects) < 2:
+        return aspects, np.zeros((width + 1, len(aspects)), np.float32)
+    some = Rows([rows.columns[n] for n in chosen], [rows.values[n] for n in chosen])
+    return aspects, linear.train(some, width, [aspects.index(examples[n].aspect or "") for n in chosen], [1.0] * len(chosen))
+
+
+def _held(normal: Sequence[str], examples: Sequence[Example], intents: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Each intent's own sentences, for comparing letter by letter; prose about it is not a sentence that people type."""
+    listed: dict[str, list[str]] = {name: [] for name in intents}
+    for text, example in zip(normal, examples, strict=True):
+        if example.weight >= 1:
+            listed[example.intent].append(text)
+    return {name: tuple(dict.fromkeys(texts)) for name, texts in listed.items()}
+
+
+def _vocabulary(features: Sequence[Mapping[str, list[str]]]) -> tuple[dict[str, int], Floats]:
+    frequency: dict[str, int] = {}
+    for views in features:
+        for names in views.values():
+            for name in names:
+                frequency[name] = frequency.get(name, 0) + 1
+    kept = [name for name, count in frequency.items() if count > 1 or _short(name)]
+    idf = np.array([np.log((1 + len(features)) / (1 + frequency[n])) + 1 for n in kept], np.float32)
+    return {name: i for i, name in enumerate(kept)}, idf
+
+
+def _short(name: str) -> bool:
+    """Single words and pairs of characters are kept even when seen once; longer combinations are not."""
+    return name[0] in "tf" or (name[0] == "c" and len(name) <= 3) or (name[0] == "w" and "_" not in name)
+
+
+def _calibrate(
+    normal: Sequence[str], numbers: Sequence[int], intents: Sequence[str], scores: Floats,
+    known: Sequence[float], held: Mapping[str, Sequence[str]], judged: Sequence[bool],
+) -> Floats:  # fmt: skip
+    """Fit confidence on what a layer says of sentences it was trained without."""
+    rows: list[list[float]] = []
+    truth: list[bool] = []
+    for row in np.flatnonzero(judged).tolist():
+        best = np.argsort(-scores[row], kind="stable")[: min(NEAR, len(intents))].tolist()
+        for place, index in enumerate(best):
+            rival = float(scores[row][best[1 if place == 0 and len(best) > 1 else 0]])
+            near = nearest(normal[row], [t for t in held[intents[index]] if t != normal[row]])[1]
+            score = float(scores[row][index])
+            rows.append(signs(score, score - rival, near, known[row]))
+            truth.append(bool(index == numbers[row]))
+    return linear.logistic(np.array(rows, np.float32), truth)
