@@ -3,8 +3,7 @@
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -64,17 +63,29 @@ class Desk:
         self.clock = clock
         self._kept: OrderedDict[tuple[str, str], Conversation] = OrderedDict()
         self._next_ticket = _new_ticket(clock())
-        self._order: dict[tuple[str, str], tuple[asyncio.Lock, int]] = {}
+        self._last: dict[tuple[str, str], asyncio.Future[None]] = {}
 
     async def receive(self, channel: str, address: str, message: Message) -> Receipt:
         """Commit the turn that a message causes, or give the answer it had before. Raises Reused, Busy, StoreDown."""
         key = (channel, address)
-        async with self._in_order(key):
-            for _ in range(TRIES):
-                receipt = await self._try(key, message)
-                if receipt is not None:
-                    return receipt
-                self._kept.pop(key, None)
+        before = self._last.get(key)
+        mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._last[key] = mine
+        try:
+            if before is not None:  # earlier messages of this conversation first
+                await before
+            return await self._until_done(key, message)
+        finally:
+            mine.set_result(None)
+            if self._last.get(key) is mine:
+                del self._last[key]
+
+    async def _until_done(self, key: tuple[str, str], message: Message) -> Receipt:
+        for _ in range(TRIES):
+            receipt = await self._try(key, message)
+            if receipt is not None:
+                return receipt
+            self._kept.pop(key, None)
         raise Busy
 
     async def _try(self, key: tuple[str, str], message: Message) -> Receipt | None:
@@ -147,21 +158,6 @@ class Desk:
             message = replace(message_of(row.channel, row.body), id=row.external, digest=row.digest)
             await self.receive(row.channel, row.address, message)
         return len(rows)
-
-    @asynccontextmanager
-    async def _in_order(self, key: tuple[str, str]) -> AsyncIterator[None]:
-        lock, users = self._order.get(key, (None, 0))
-        lock = lock or asyncio.Lock()
-        self._order[key] = (lock, users + 1)
-        try:
-            async with lock:
-                yield
-        finally:
-            lock, users = self._order[key]
-            if users == 1:
-                del self._order[key]
-            else:
-                self._order[key] = (lock, users - 1)
 
 
 def _new_ticket(at: int) -> NewTicket:

@@ -62,7 +62,8 @@ class Rules:
 
     def danger(self, text: str) -> Door | None:
         """The door that comes before everything else: somebody's life may be in danger."""
-        return next((d for d in self.library.doors if d.danger and any(w in text for w in d.words)), None)
+        found = self.library.danger_words.search(text)
+        return next((d for d in self.library.doors if d.danger and found.group() in d.words), None) if found else None
 
 
 def local(at: int) -> datetime:

@@ -1,9 +1,10 @@
 """Replies and history lines as JSON, the same for HTTP, events and the store."""
 
-import json
 from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
+
+import orjson
 
 from bot.model import Action, Card, Choice, Line, Reply, SourceNote, Topic
 
@@ -29,14 +30,14 @@ def plain_body(text: str) -> str:
 EMPTY = '{"text":"","choices":[],"cards":[],"sources":[]}'
 
 
-def with_head(head: dict[str, Any], body_json: str) -> str:
-    """One object of a head's keys followed by a stored body's, without parsing the body."""
-    return dumps(head)[:-1] + "," + body_json[1:]
+def reply_json(id: str, seq: int, body_json: str) -> str:
+    """A reply as sent: its id (which needs no escaping) and number before the stored body, without parsing that."""
+    return f'{{"id":"{id}","seq":{seq},{body_json[1:]}'
 
 
 def dumps(value: object) -> str:
     """Compact JSON in readable Chinese."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return orjson.dumps(value).decode()
 
 
 def _present(value: dict[str, Any]) -> dict[str, Any]:
@@ -50,7 +51,7 @@ def _card(card: Card) -> dict[str, Any]:
 
 def line(seq: int, id: str, sender: Any, at: int, body_json: str | None) -> Line:
     """A stored row as a line; an emptied body has no words."""
-    value = json.loads(body_json or EMPTY)
+    value = orjson.loads(body_json or EMPTY)
     return Line(
         seq, id, sender, at, value["text"],
         tuple(Choice(**c) for c in value["choices"]),
@@ -69,5 +70,5 @@ def topic_in(text: str | None) -> Topic:
     """The topic from the store; an emptied one is new."""
     if not text:
         return Topic(noticed=True)
-    item, facet, earlier, offered, misses, noticed, at = json.loads(text)
+    item, facet, earlier, offered, misses, noticed, at = orjson.loads(text)
     return Topic(item, facet, earlier, tuple(Choice(i, label) for i, label in offered), misses, noticed, at)

@@ -1,8 +1,10 @@
 """All data files of one installation, read, laid over by a node's own list, and checked. A Library that exists is a checked one."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
+from functools import cached_property
 from pathlib import Path
 
 from pydantic import Field
@@ -91,6 +93,12 @@ class Library:
     hosts: tuple[str, ...]
     teller: Teller
     node: Overlay | None = None
+
+    @cached_property
+    def danger_words(self) -> re.Pattern[str]:
+        """Finds the words of all doors that come before everything else."""
+        words = [re.escape(word) for door in self.doors if door.danger for word in door.words]
+        return re.compile("|".join(sorted(words, key=len, reverse=True)) or "(?!)")
 
 
 def load(home: Path, node: str = "", today: date | None = None, raw: object = None) -> Library:

@@ -53,8 +53,9 @@ class Posted(Shape):
 
     def message(self, at: int) -> Message:
         """The message as the desk takes it."""
-        digest = blake2b(self.model_dump_json(exclude={"visitor", "id"}, exclude_unset=True).encode(), digest_size=16).hexdigest()
         sent = self.model_fields_set
+        kind = next(k for k in KINDS if k in sent)
+        digest = blake2b(f"{kind}\0{getattr(self, kind)!r}".encode(errors="surrogatepass"), digest_size=16).hexdigest()
         return Message(
             self.id, at, self.text if "text" in sent else None, self.choice if "choice" in sent else None,
             Point(self.location.lat, self.location.lon) if self.location else None, self.attachment is not None, digest,

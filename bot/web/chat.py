@@ -158,9 +158,9 @@ class Chat:
 
 def answer(receipt: Receipt) -> bytes:
     """The body of a 200."""
-    replies = ",".join(wire.with_head({"id": r.id, "seq": r.seq}, r.body) for r in receipt.replies)
-    head = {"conversation": receipt.conversation, "owner": receipt.owner, "seq": receipt.seq}
-    return (wire.dumps(head)[:-1] + ',"replies":[' + replies + "]}").encode()
+    replies = ",".join([wire.reply_json(r.id, r.seq, r.body) for r in receipt.replies])
+    head = f'{{"conversation":"{receipt.conversation}","owner":"{receipt.owner}","seq":{receipt.seq},"replies":['
+    return (head + replies + "]}").encode()
 
 
 def shown(line: Line) -> dict[str, Any]:

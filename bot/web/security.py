@@ -48,7 +48,7 @@ class Guard:
     def address(self, request: web.Request) -> str:
         """The client's address: the last one in X-Forwarded-For that is not a trusted proxy, when the peer is one; else the peer."""
         peer = request.remote or ""
-        if not self._trusted(peer):
+        if not self._proxies or not self._trusted(peer):
             return peer
         for hop in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
             hop = hop.strip()
