@@ -30,7 +30,7 @@ def sentences() -> list[str]:
     return [unique[(i * 7919) % len(unique)] for i in range(len(unique))]
 
 
-def rate(kind: str, folder: str, said: list[str]) -> dict[str, float]:
+def rate(kind: str, folder: str, said: list[str], generator: str = "load") -> dict[str, float]:
     """Load one server from a process beside it."""
     server = subprocess.Popen([sys.executable, "-m", "bench.server", kind, folder], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert server.stdout and server.stdin
@@ -39,7 +39,7 @@ def rate(kind: str, folder: str, said: list[str]) -> dict[str, float]:
     result: dict[str, float] = {}
     for seconds in (2.0, SECONDS):  # the first is a warm-up
         order = {"port": port, "path": path, "connections": CONNECTIONS, "seconds": seconds, "sentences": said}
-        done = subprocess.run([sys.executable, "-m", "bench.load"], cwd=ROOT, input=json.dumps(order), capture_output=True, text=True, check=True)
+        done = subprocess.run([sys.executable, "-m", f"bench.{generator}"], cwd=ROOT, input=json.dumps(order), capture_output=True, text=True, check=True)
         result = json.loads(done.stdout)
     result["rss"] = _rss(server.pid)
     server.stdin.close()
@@ -69,18 +69,23 @@ def start(folder: str, cache: Path) -> tuple[float, float]:
     return took, rss
 
 
+def table(generator: str, results: dict[str, dict[str, float]]) -> None:
+    """Turns a second, and the share of the echo's requests a second in the same run."""
+    print(f"{generator}\n  每秒    占 echo   p50 ms   p99 ms   RSS MB   服务")
+    names = {"echo": "裸 aiohttp echo", "real": "知问：真实理解，落盘", "constant": "知问：理解换成常数，落盘"}
+    for kind, r in results.items():
+        share = r["rate"] / results["echo"]["rate"]
+        print(f"{r['rate']:>6.0f}{share:>10.0%}{r['p50']:>9.1f}{r['p99']:>9.1f}{r['rss']:>9.0f}   {names[kind]}  {r['statuses']}")
+
+
 def main() -> None:
     """Print the tables."""
     said = sentences()
     rules = snapshot.load(Settings(), print)
     print(f"不同句子 {len(said)} 条；{CONNECTIONS} 个连接；每项 {SECONDS:.0f} 秒；负载发生器在同一台机器（{os.cpu_count()} 核）\n")
     with tempfile.TemporaryDirectory(dir=ROOT / "var") as folder:
-        results = {kind: rate(kind, folder, said) for kind in ("echo", "real", "constant")}
-        print("服务                           每秒     占 echo   p50 ms   p99 ms   RSS MB   状态")
-        names = {"echo": "裸 aiohttp echo", "real": "知问：真实理解，落盘", "constant": "知问：理解换成常数，落盘"}
-        for kind, r in results.items():
-            share = r["rate"] / results["echo"]["rate"]
-            print(f"{names[kind]:<24}{r['rate']:>9.0f}{share:>11.0%}{r['p50']:>9.1f}{r['p99']:>9.1f}{r['rss']:>9.0f}   {r['statuses']}")
+        for generator, name in (("load", "裸套接字发生器"), ("client", "aiohttp 客户端发生器")):
+            table(name, {kind: rate(kind, folder, said, generator) for kind in ("echo", "real", "constant")})
         first = start(folder, Path(folder) / "cold-cache")
         again = [start(folder, Settings().cache) for _ in range(3)]
         print(f"\n首次启动（无缓存） {first[0]:.1f} 秒；再次启动 {sorted(a[0] for a in again)[1]:.2f} 秒（三次的中位数），就绪时 RSS {again[-1][1]:.0f} MB")

@@ -61,7 +61,7 @@ async def run(port: int, path: str, connections: int, seconds: float, sentences:
     started = time.perf_counter()
     waits = []
     for number in range(connections):
-        bodies = _bodies(number, connections, sentences, int(3000 * seconds / connections) + 200)
+        bodies = bodies_of(number, connections, sentences, int(3000 * seconds / connections) + 200)
         done: asyncio.Future[None] = loop.create_future()
         await loop.create_connection(lambda b=bodies, d=done: Connection(b, path, started + seconds, took, statuses, d), "127.0.0.1", port)
         waits.append(done)
@@ -71,7 +71,8 @@ async def run(port: int, path: str, connections: int, seconds: float, sentences:
     return {"rate": len(took) / elapsed, "p50": took[len(took) // 2] * 1000, "p99": took[int(len(took) * 0.99)] * 1000, "statuses": statuses}
 
 
-def _bodies(number: int, step: int, sentences: list[str], count: int) -> list[bytes]:
+def bodies_of(number: int, step: int, sentences: list[str], count: int) -> list[bytes]:
+    """Messages of one visitor, each another sentence."""
     stamp = time.time_ns()
     return [
         json.dumps({"visitor": f"bench-visitor-{stamp}-{number:03d}", "id": f"m{n}", "text": sentences[(number + n * step) % len(sentences)]}).encode()
@@ -79,11 +80,6 @@ def _bodies(number: int, step: int, sentences: list[str], count: int) -> list[by
     ]
 
 
-def main() -> None:
-    """Arguments as JSON on standard input; the result as JSON on standard output."""
+if __name__ == "__main__":  # arguments as JSON on standard input, the result as JSON on standard output
     given = json.load(sys.stdin)
-    print(json.dumps(asyncio.run(run(given["port"], given["path"], given["connections"], given["seconds"], given["sentences"]))))
-
-
-if __name__ == "__main__":
-    main()
+    print(json.dumps(asyncio.run(run(**given))))

@@ -60,7 +60,7 @@ class Model:
     tables: Tables
     vocabulary: Mapping[str, int]
     idf: Floats
-    weights: Floats
+    weights: NDArray[np.float16]
     intents: tuple[str, ...]
     aspects: tuple[str, ...]
     calibration: Floats
@@ -75,6 +75,7 @@ class Matcher:
         self.views = views
         self._unknown = float(model.idf.max()) if len(model.idf) else 1.0
         self._calibration: list[float] = model.calibration.tolist()
+        self._constant: Floats = model.weights[-1].astype(np.float32)
         self._count = len(model.intents)
 
     @classmethod
@@ -98,7 +99,7 @@ class Matcher:
         """Candidates for a raw text, best first; `confidence` is the probability that the intent is right."""
         normal = self.views.normalise(text)
         columns, values, known = weigh(self.views(normal), self.model.vocabulary, self.model.idf, self._unknown)
-        scores: list[float] = (values @ self.model.weights[columns] + self.model.weights[-1]).tolist()
+        scores: list[float] = (values @ self.model.weights[columns].astype(np.float32) + self._constant).tolist()
         intents, aspects = scores[: self._count], scores[self._count :]
         best = heapq.nlargest(max(top, 2), range(self._count), intents.__getitem__)
         named = tuple(sorted(zip(self.model.aspects, aspects, strict=True), key=_second, reverse=True))

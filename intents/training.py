@@ -26,7 +26,7 @@ def train(examples: Sequence[Example], views: Views, tables: Tables) -> Model:
     numbers = [intents.index(e.intent) for e in examples]
     scores = linear.unseen(rows, len(vocabulary), numbers, [e.weight for e in examples], judged)
     calibration = _calibrate(normal, numbers, intents, scores, [k for _, _, k in weighed], held, judged)
-    return Model(tables, vocabulary, idf, np.hstack([layer, aspect_layer]), intents, aspects, calibration, held)
+    return Model(tables, vocabulary, idf, np.hstack([layer, aspect_layer]).astype(np.float16), intents, aspects, calibration, held)
 
 
 def _intent_layer(rows: Rows, width: int, examples: Sequence[Example], intents: Sequence[str]) -> Floats:

@@ -19,7 +19,7 @@ from bot.store.migrations import MIGRATIONS
 
 T = TypeVar("T")
 Job = Callable[[sqlite3.Connection], Any]
-SWITCH_SECONDS = 0.0005
+SWITCH_SECONDS = 0.0002
 
 
 class Pending(NamedTuple):
