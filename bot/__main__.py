@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
@@ -142,6 +143,27 @@ def check() -> None:
     except DataError as error:
         raise _fail(f"{error}\n共 {len(error.faults)} 处错误") from error
     checking.show(report)
+
+
+@app.command("eval")
+def evaluate(
+    files: Annotated[Optional[list[Path]], typer.Argument(help="题目文件（.jsonl、.yaml）或文件夹；不填用 ZHIWEN_EVAL，再不然用自带题目")] = None,  # noqa: UP045
+    html: Annotated[Optional[Path], typer.Option("--html", help="另写一份网页报告")] = None,  # noqa: UP045
+    out: Annotated[Optional[Path], typer.Option("--out", help="另写结果文件（JSON，含逐题预测）")] = None,  # noqa: UP045
+    compare: Annotated[Optional[Path], typer.Option("--compare", help="与以前的结果文件相比")] = None,  # noqa: UP045
+    show: Annotated[Optional[list[str]], typer.Option("--show", help="列出题目：wrong | facet | foreign | missed，可写多次")] = None,  # noqa: UP045
+    bar: Annotated[bool, typer.Option("--bar", help="不达门槛则退出码为 1")] = False,
+) -> None:
+    """用审核过的题目评测理解得好不好，不保存。"""
+    from bot.evaluate import command
+
+    settings = _settings()
+    options = command.Options(tuple(files or ()), html, out, compare, tuple(show or ()), bar)
+    try:
+        code = command.run(lambda: _rules(settings), options, today(), typer.echo)
+    except DataError as error:
+        raise _fail(command.explained(error), 2) from error
+    raise typer.Exit(code)
 
 
 @app.command("settings")

@@ -8,6 +8,7 @@ import typer
 
 from bot import snapshot
 from bot.settings import Settings
+from intents.meaning import FOREIGN
 from knowledge import catalog_check, library, loader
 from knowledge.catalog import FACET_NAMES, FACETS, Catalog
 from knowledge.loader import DataError, Fault
@@ -45,6 +46,7 @@ def report(settings: Settings, today: date) -> Report:
     faults += _examples(home, sentences)
     if faults:
         raise DataError(faults)
+    snapshot.check_words(home, base.catalog)
     overdue, soon = catalog_check.due(base.catalog, today)
     thin = tuple(f"例句太少（{n} 句，至少 12 句）：{item}" for item, n in sentences.items() if n < 12)
     return Report(base.catalog, nodes, sentences, thin, tuple(overdue), tuple(soon))
@@ -61,12 +63,13 @@ def _parses(path: Path, faults: list[Fault]) -> bool:
 
 def _examples(home: Path, sentences: dict[str, int]) -> list[Fault]:
     faults: list[Fault] = []
+    known = {*sentences, FOREIGN}
     for path in sorted((home / "intents" / "examples").glob("*.yaml")):
         data = loader.read(path)
         if not isinstance(data, dict):
             faults.append(Fault(path.name, "-", "应为 键: 值"))
             continue
-        wrong = snapshot.example_faults(path, data)
+        wrong = snapshot.example_faults(path, data, known)
         faults += wrong
         if not wrong and data["item"] in sentences:
             sentences[data["item"]] = sum(len(s) for s in data["say"].values())

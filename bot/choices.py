@@ -3,6 +3,8 @@
 import re
 from typing import NamedTuple
 
+from knowledge.catalog import FACETS
+
 ID = re.compile(r"[A-Za-z0-9._:-]{1,48}")
 HUMAN = "h:human"
 CANCEL_HUMAN = "h:cancel"
@@ -29,6 +31,6 @@ def asked(choice: str) -> Asked | None:
     """What an item choice asks; None for any other id."""
     kind, _, rest = choice.partition(":")
     item, _, facet = rest.partition(":")
-    if kind not in ("i", "m") or not item:
+    if kind not in ("i", "m") or not item or (facet and facet not in FACETS):
         return None
     return Asked(item, facet or "overview", kind == "m")

@@ -109,6 +109,7 @@ class Desk:
         self._keep(key, done.conversation)
         metrics.turn(key[0], turn.decision)
         self.hub.publish(done.conversation.id)
+        self.hub.publish(key[1])  # a page may watch its address before there is a conversation
         return Receipt(done.conversation.id, done.conversation.owner.value, done.conversation.seq, done.replies)
 
     async def _conversation(self, key: tuple[str, str], at: int) -> tuple[Conversation, bool]:
@@ -132,7 +133,7 @@ class Desk:
     def as_said(self, before: Conversation, message: Message) -> str:
         """What is stored of a message: visible characters, identifying numbers masked, a position never."""
         if message.text is not None:
-            return masked(visible(message.text)[: TEXT_LIMIT + 500])[:TEXT_LIMIT]
+            return masked(visible(message.text))[:TEXT_LIMIT]
         if message.choice is not None:
             return self._label(before, message.choice)
         return "〔位置〕" if message.location is not None else "〔文件〕"

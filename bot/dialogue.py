@@ -1,6 +1,7 @@
 """What to say to one message: answer, ask again, point to another door, or call a person. Pure."""
 
 import re
+import unicodedata
 from dataclasses import replace
 from datetime import date
 
@@ -23,22 +24,23 @@ _EXPORT = re.compile(r"^(?:请|我要|帮我)?(?:导出|下载)(?:我的?|全部
 
 def decide(conversation: Conversation, message: Message, rules: Rules, new: NewTicket) -> Turn:
     """Everything this message causes. The order of the rungs is the policy."""
-    conversation = _remembered(conversation, message)
+    reopened = conversation.owner is Owner.CLOSED
+    conversation = _remembered(_with_bot(conversation) if reopened else conversation, message)
     text = visible(message.text).strip() if message.text is not None else None
     turn = (
         _privacy(conversation, message, text, rules)
         or _danger(conversation, message, text, rules, new)
-        or _owned(conversation, message, text, rules)
+        or _owned(conversation, message, text, rules, new)
+        or _bot(conversation, message, text, rules, new)
     )
-    if turn is not None:
-        return _stamped(turn, message, rules)
-    reopened = conversation.owner is Owner.CLOSED
-    if reopened:
-        conversation = replace(conversation, owner=Owner.BOT, via=None, ticket=None, number=None, topic=Topic(noticed=True))
-    turn = _bot(conversation, message, text, rules, new)
     if reopened:
         turn = turn.with_replies(Reply(rules.phrases["closed_back"]), *turn.replies)
     return _stamped(turn, message, rules)
+
+
+def _with_bot(conversation: Conversation) -> Conversation:
+    """The conversation back with the bot, without what was before."""
+    return replace(conversation, owner=Owner.BOT, via=None, ticket=None, number=None, topic=Topic(noticed=True))
 
 
 def _bot(conversation: Conversation, message: Message, text: str | None, rules: Rules, new: NewTicket) -> Turn:
@@ -47,7 +49,7 @@ def _bot(conversation: Conversation, message: Message, text: str | None, rules: 
     if message.location is not None:
         return _located(conversation, message, message.location, rules)
     if message.attachment:
-        return Turn(conversation, (Reply(rules.phrases["attachment"], _human(rules)),), decision="answer")
+        return _offered(conversation, rules.phrases["attachment"], _human(rules))
     if text is None or not has_words(text):
         return Turn(conversation, (Reply(rules.phrases["empty"]),), decision="clarify")
     if len(text) > TEXT_LIMIT:
@@ -77,7 +79,7 @@ def _said(conversation: Conversation, message: Message, text: str, rules: Rules,
 def _remembered(conversation: Conversation, message: Message) -> Conversation:
     """After half an hour of silence the bot starts afresh: an old topic must not colour a new question."""
     topic = conversation.topic
-    if topic.at and message.at - topic.at > FORGET_MS:
+    if conversation.owner is Owner.BOT and topic.at and message.at - topic.at > FORGET_MS:
         topic = Topic(noticed=topic.noticed)
     fresh = replace(topic, at=message.at)
     return replace(conversation, topic=fresh)
@@ -85,8 +87,7 @@ def _remembered(conversation: Conversation, message: Message) -> Conversation:
 
 def _privacy(conversation: Conversation, message: Message, text: str | None, rules: Rules) -> Turn | None:
     if message.choice == choices.ERASE_YES:
-        fresh = replace(conversation, topic=Topic(noticed=True, at=message.at))
-        return Turn(fresh, (Reply(rules.phrases["deleted"]),), erase=True, decision="answer", why="erase")
+        return Turn(_with_bot(conversation), (Reply(rules.phrases["deleted"]),), erase=True, decision="answer", why="erased")
     if message.choice == choices.ERASE_NO:
         return Turn(conversation, (Reply(rules.phrases["delete_kept"]),), decision="answer")
     if text and _ERASE.match(text):
@@ -113,13 +114,17 @@ def _danger(conversation: Conversation, message: Message, text: str | None, rule
     return handoff.open_ticket(conversation, rules, message.at, new, "danger", before=(first,))
 
 
-def _owned(conversation: Conversation, message: Message, text: str | None, rules: Rules) -> Turn | None:
-    if conversation.owner not in (Owner.QUEUE, Owner.STAFF):
+def _owned(conversation: Conversation, message: Message, text: str | None, rules: Rules, new: NewTicket) -> Turn | None:
+    """Waiting for a person or talking to one: words are kept; only taking it back and asking again are answered, and only while waiting."""
+    if conversation.owner is Owner.BOT:
         return None
-    picked = _picked(conversation.topic, text) if text else None
-    wants_back = message.choice == choices.CANCEL_HUMAN or (picked is not None and picked.id == choices.CANCEL_HUMAN)
-    if conversation.owner is Owner.QUEUE and wants_back:
-        return handoff.cancel(conversation, rules)
+    if conversation.owner is Owner.QUEUE:
+        picked = _picked(conversation.topic, text) if text else None
+        choice = picked.id if picked else message.choice
+        if choice == choices.CANCEL_HUMAN or text == rules.phrases["cancel_human"]:
+            return handoff.cancel(conversation, rules)
+        if choice == choices.HUMAN or (text and rules.read(text, Context(), local(message.at).date()).decision == "handoff"):
+            return handoff.open_ticket(conversation, rules, message.at, new, "asked")
     return handoff.forward(conversation)
 
 
@@ -127,10 +132,11 @@ def _picked(topic: Topic, text: str) -> Choice | None:
     """What a citizen types back for a choice: its number, its ordinal or its label."""
     if not topic.offered:
         return None
+    plain = unicodedata.normalize("NFKC", text)
     for choice in topic.offered:
-        if text == choice.label:
+        if plain == unicodedata.normalize("NFKC", choice.label):
             return choice
-    match = _PICK.match(text)
+    match = _PICK.match(plain)
     place = _ORDINALS[match.group(1)] - 1 if match else -1
     return topic.offered[place] if 0 <= place < len(topic.offered) else None
 
@@ -142,6 +148,8 @@ def _chosen(conversation: Conversation, message: Message, choice: str, rules: Ru
         return handoff.open_ticket(conversation, rules, message.at, new, "none_of_these")
     today = local(message.at).date()
     wanted = choices.asked(choice)
+    if wanted is not None and wanted.item == HUMAN:
+        return handoff.open_ticket(conversation, rules, message.at, new, "asked")
     reply = telling.answer(rules, wanted.item, wanted.facet, today, today, wanted.more) if wanted else None
     if wanted is None or reply is None:
         return Turn(conversation, (Reply(rules.phrases["stale_choice"]),), decision="clarify")
@@ -227,6 +235,12 @@ def _smalltalk(conversation: Conversation, meaning: Meaning, rules: Rules, today
     said = Reply(reply.text, reply.choices) if reply else Reply(rules.phrases["empty"])
     topic = replace(conversation.topic, offered=said.choices)
     return Turn(replace(conversation, topic=topic), (said,), decision="smalltalk")
+
+
+def _offered(conversation: Conversation, text: str, buttons: tuple[Choice, ...]) -> Turn:
+    """Words of the bot's own with buttons, which may be picked by number."""
+    asked = replace(conversation.topic, offered=buttons)
+    return Turn(replace(conversation, topic=asked), (Reply(text, buttons),), decision="answer")
 
 
 def _human(rules: Rules) -> tuple[Choice, ...]:

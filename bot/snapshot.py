@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -54,8 +54,7 @@ def load(settings: Settings, say: Progress = lambda _: None, read: Any = None) -
     cache = settings.cache / name
     library = _library(home, settings.node, cache, say)
     reader = read or understanding(home, library, cache, say).read
-    counties = divisions.load(home / "knowledge" / "divisions.csv")
-    return Rules(library, reader, name, settings.retention_days, lambda lat, lon: divisions.nearest(counties, lat, lon))
+    return Rules(library, reader, name, settings.retention_days, lambda lat, lon: divisions.nearest(library.counties, lat, lon))
 
 
 def _library(home: Path, node: str, cache: Path, say: Progress) -> Library:
@@ -95,7 +94,7 @@ def understanding(home: Path, library: Library, cache: Path, say: Progress = lam
     """The reader of words, from its artefact when the data have not changed."""
     folder = home / "intents" / "data"
     lexicon, cues = _words(folder)
-    thresholds = Thresholds(**_mapping(folder / "thresholds.yaml"))
+    thresholds = _thresholds(folder / "thresholds.yaml")
     fillers = Fillers.of(_mapping(folder / "fillers.yaml"), cues)
     try:
         matcher = Matcher.load(cache / "matcher", lexicon, cues)
@@ -105,6 +104,27 @@ def understanding(home: Path, library: Library, cache: Path, say: Progress = lam
         matcher = Matcher.load(cache / "matcher", lexicon, cues)
         say("理解模型已训练好。")
     return Reader(matcher, thresholds, fillers, SlotReader.load(folder).read)
+
+
+def _thresholds(path: Path) -> Thresholds:
+    data = _mapping(path)
+    wanted = Thresholds.__dataclass_fields__.keys()
+    faults = [loader.fault_at(path, [k], "没有用到这一项，是不是写错了名字") for k in data if k not in wanted]
+    faults += [Fault(path.name, k, "缺少这一项") for k in wanted if k not in data]
+    faults += [loader.fault_at(path, [k], "应为数字") for k, v in data.items() if not isinstance(v, int | float)]
+    if faults:
+        raise DataError(faults)
+    return Thresholds(**data)
+
+
+def check_words(home: Path, catalog: Catalog) -> None:
+    """Raises DataError when a file about words is wrong; nothing is trained."""
+    folder = home / "intents" / "data"
+    _words(folder)
+    _thresholds(folder / "thresholds.yaml")
+    Fillers.of(_mapping(folder / "fillers.yaml"), {})
+    for _ in examples(home, catalog):
+        pass
 
 
 def _train_apart(home: Path, library: Library, cache: Path) -> None:
@@ -180,15 +200,19 @@ def _of_file(path: Path, catalog: Catalog) -> Iterator[Example]:
                 yield Example(sentence, target)
 
 
-def example_faults(path: Path, data: dict[str, Any]) -> list[Fault]:
-    """What is wrong in a file of example sentences."""
+def example_faults(path: Path, data: dict[str, Any], known: Container[str] | None = None) -> list[Fault]:
+    """What is wrong in a file of example sentences. `known`: ids that a look-alike may name."""
     faults = [loader.fault_at(path, [k], "未知的键") for k in data if k not in ("item", "say", "not")]
     if data.get("item") != path.stem:
         faults.append(loader.fault_at(path, ["item"], f"应与文件名相同：{path.stem}"))
+    if not isinstance(data.get("say"), dict):
+        faults.append(loader.fault_at(path, ["say"], "缺少例句"))
     for key in ("say", "not"):
         for name, sentences in (data.get(key) or {}).items():
             if key == "say" and name not in FACETS:
                 faults.append(loader.fault_at(path, [key, name], "没有这个方面"))
+            if key == "not" and known is not None and name not in known:
+                faults.append(loader.fault_at(path, [key, name], f"没有这个事项：{name}"))
             for index, sentence in enumerate(sentences):
                 if not isinstance(sentence, str) or not sentence.strip():
                     faults.append(loader.fault_at(path, [key, name, index], "应为一句话"))

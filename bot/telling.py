@@ -14,20 +14,20 @@ def answer(rules: Rules, item: str, facet: str, on: date, today: date, more: boo
     """The reply for an item's facet; the item's overview with a remark when it has no such facet; None for an unknown item."""
     told = rules.library.teller.tell(item, facet, on, today, more)
     if told is not None:
-        return _reply(told, item, facet)
+        return _reply(rules, told, item, facet)
     told = rules.library.teller.tell(item, "overview", on, today)
     if told is None or more:
         return None
     name = rules.library.catalog.items[item].name
     remark = rules.phrase("no_facet", item=name, facet=FACET_NAMES.get(facet, facet))
-    reply = _reply(told, item, "overview")
+    reply = _reply(rules, told, item, "overview")
     return Reply(remark + "\n" + reply.text, reply.choices, (), reply.sources, reply.source_line, item, "overview")
 
 
-def _reply(told: Told, item: str, facet: str) -> Reply:
+def _reply(rules: Rules, told: Told, item: str, facet: str) -> Reply:
     buttons = [Choice(choices.item_choice(o.item, o.facet), o.label) for o in told.offers]
     if told.has_more:
-        buttons.insert(0, Choice(choices.item_choice(item, facet, more=True), "详细"))
+        buttons.insert(0, Choice(choices.item_choice(item, facet, more=True), rules.phrases["more"]))
     sources = tuple(SourceNote(s.title, s.as_of, s.confidence, s.number, s.url) for s in told.sources)
     return Reply(told.text, tuple(buttons), (), sources, told.source_line, item, facet)
 

@@ -39,6 +39,7 @@ class Fillers:
     follow_ends: tuple[str, ...]
     corrections: tuple[str, ...]
     back: tuple[str, ...]
+    particles: tuple[str, ...]
     facet_names: Mapping[str, Sequence[str]]
 
     @classmethod
@@ -82,6 +83,9 @@ class Reader:
         return None
 
     def _meaning(self, core: str, normal: str, context: Context) -> Meaning:
+        if self._says_nothing(core):
+            guess = _first_ours(self.matcher.rank(core))
+            return Meaning("clarify", guess.intent if guess else None, OVERVIEW, 0.0, facets=(OVERVIEW,), why=("没有内容的话",))
         corrected = _cut_start(core, self.fillers.corrections)
         ranking = self._rank(corrected)
         facets = self.facets(ranking)
@@ -90,6 +94,16 @@ class Reader:
             if followed:
                 return followed
         return self._decide(ranking, facets, normal)
+
+    def _says_nothing(self, core: str) -> bool:
+        """Whether only words are there that say nothing."""
+        rest = re.sub(r"[\W_]+", "", core)
+        while rest:
+            word = next((w for w in self.fillers.particles if rest.startswith(w)), None)
+            if word is None:
+                return False
+            rest = rest[len(word) :]
+        return True
 
     def _rank(self, text: str) -> Ranking:
         """A story is ranked whole and by its clauses that ask something; the surer reading counts."""

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from pydantic import Field
 
-from knowledge import catalog_check, loader
+from knowledge import catalog_check, divisions, loader, phrases
 from knowledge.answers import PLACEHOLDER, Teller
 from knowledge.catalog import Catalog, Text
+from knowledge.divisions import Division
 from knowledge.loader import DataError, Fault, Record
 from knowledge.nodes import Overlay, laid_over
 from knowledge.workdays import Hours, Workdays
@@ -91,6 +92,7 @@ class Library:
     phrases: Mapping[str, str]
     workdays: Workdays
     hosts: tuple[str, ...]
+    counties: tuple[Division, ...]
     teller: Teller
     node: Overlay | None = None
 
@@ -106,34 +108,46 @@ def load(home: Path, node: str = "", today: date | None = None, raw: object = No
     folder = home / "knowledge"
     path = home / "service_catalog.yaml"
     plain = loader.read(path) if raw is None else raw
-    overlay = Overlay.load(folder / "nodes" / f"{node}.yaml") if node else None
-    catalog = loader.parse(Catalog, laid_over(plain, overlay) if overlay else plain, path)
+    own = folder / "nodes" / f"{node}.yaml"
+    overlay = Overlay.load(own) if node else None
+    where = _origin(path, own, overlay)
+    catalog = loader.parse(Catalog, laid_over(plain, overlay, own) if overlay else plain, where)
     hosts = loader.load(Hosts, folder / "hosts.yaml").hosts
     desk = loader.load(Desk, folder / "desk.yaml")
     start = loader.load(Start, folder / "start.yaml")
     doors = loader.load(Doors, folder / "doors.yaml").doors
-    phrases = _phrases(folder / "phrases.yaml")
-    workdays = Workdays.load(folder / "calendar_days.csv")
+    sentences = _phrases(folder / "phrases.yaml")
+    counties = divisions.load(folder / "divisions.csv")
+    workdays = Workdays.load(folder / "calendar_days.csv", folder / "statutory_days.csv")
     faults = [
-        *_catalog_faults(catalog, hosts, today or date.today(), path),
+        *_catalog_faults(catalog, hosts, today or date.today(), where),
         *_desk_faults(catalog, desk, folder / "desk.yaml"),
         *_start_faults(catalog, start, folder / "start.yaml", narrowed=overlay is not None),
         *_door_faults(catalog, doors, folder / "doors.yaml"),
     ]
     if faults:
         raise DataError(faults)
-    return Library(catalog, desk, start, doors, phrases, workdays, hosts, Teller(catalog), overlay)
+    return Library(catalog, desk, start, doors, sentences, workdays, hosts, counties, Teller(catalog), overlay)
 
 
-def _catalog_faults(catalog: Catalog, hosts: Sequence[str], today: date, path: Path) -> list[Fault]:
-    return [loader.fault_at(path, r.keys, r.message) for r in catalog_check.check(catalog, hosts, today) if r.stops]
+def _origin(path: Path, own: Path, overlay: Overlay | None) -> loader.Where:
+    """The file in which a key of the catalogue is written: a node's own list, or the province's."""
+
+    def where(keys: Sequence[loader.Key]) -> Path:
+        return own if overlay and overlay.wrote(keys) else path
+
+    return where
+
+
+def _catalog_faults(catalog: Catalog, hosts: Sequence[str], today: date, where: loader.Where) -> list[Fault]:
+    return [loader.fault_at(where(r.keys), r.keys, r.message) for r in catalog_check.check(catalog, hosts, today) if r.stops]
 
 
 def _phrases(path: Path) -> dict[str, str]:
     value = loader.read(path)
     if not isinstance(value, dict):
         raise DataError([Fault(path.name, "-", "应为 键: 句子")])
-    wrong = [loader.fault_at(path, [str(k)], "应为一句话") for k, v in value.items() if not isinstance(v, str) or not v]
+    wrong = [loader.fault_at(path, [name], message) for name, message in phrases.faults(value)]
     if wrong:
         raise DataError(wrong)
     return {str(k): v for k, v in value.items()}

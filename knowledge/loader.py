@@ -1,6 +1,6 @@
 """Read a YAML data file into a frozen model, and say file, line and key when it is wrong."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +15,7 @@ except ImportError:  # a PyYAML built without libyaml: slower, the same result
     from yaml import SafeLoader as Loader  # type: ignore[assignment]
 
 Key = str | int
+Where = Callable[[Sequence[Key]], Path]
 M = TypeVar("M", bound="Record")
 
 
@@ -63,12 +64,13 @@ def read(path: Path) -> object:
     return value
 
 
-def parse(model: type[M], value: object, path: Path) -> M:
-    """Turn plain values into the model. Raises DataError with one fault a wrong key."""
+def parse(model: type[M], value: object, path: "Path | Where") -> M:
+    """Turn plain values into the model. Raises DataError with one fault a wrong key; `path` may depend on the key."""
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        raise DataError(fault_at(path, e["loc"], e["msg"]) for e in error.errors()) from error
+        where = path if callable(path) else lambda _: path
+        raise DataError(fault_at(where(e["loc"]), e["loc"], e["msg"]) for e in error.errors()) from error
 
 
 def load(model: type[M], path: Path) -> M:

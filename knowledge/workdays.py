@@ -4,21 +4,23 @@ import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from pathlib import Path
 
 from knowledge.loader import DataError, Fault
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Workdays:
     """Days off and days worked against the week, as published by the State Council's office (国办放假安排)."""
 
     off: Mapping[date, str]
     worked: frozenset[date]
+    statutory: Mapping[date, str]
 
     @classmethod
-    def load(cls, path: Path) -> "Workdays":
-        """From the table date,weekday,type,name. Raises DataError with the line."""
+    def load(cls, path: Path, statutory: Path) -> "Workdays":
+        """From the published table (date,weekday,type,name) and, for years without one, the holidays by law. Raises DataError with the line."""
         off: dict[date, str] = {}
         worked: set[date] = set()
         with path.open(encoding="utf-8", newline="") as file:
@@ -33,18 +35,31 @@ class Workdays:
                         raise ValueError(f"type: {row['type']}")
                 except (KeyError, ValueError) as error:
                     raise DataError([Fault(path.name, "date", str(error), number)]) from error
-        return cls(off, frozenset(worked))
+        return cls(off, frozenset(worked), _by_law(statutory))
 
-    @property
+    @cached_property
     def years(self) -> frozenset[int]:
         """Years whose schedule is published and imported."""
         return frozenset(day.year for day in self.off)
 
     def is_working(self, day: date) -> bool:
-        """Whether offices work that day; a year without a schedule counts by the week alone."""
+        """Whether offices work that day. A year without a published schedule: weekends and holidays by law are off, no swap is guessed."""
         if day in self.worked:
             return True
-        return day not in self.off and day.weekday() < 5
+        off = self.off if day.year in self.years else self.statutory
+        return day not in off and day.weekday() < 5
+
+
+def _by_law(path: Path) -> dict[date, str]:
+    """Holidays by law (全国年节及纪念日放假办法), lunar ones computed; source: 法定节假日资料 2026-11-22."""
+    found: dict[date, str] = {}
+    with path.open(encoding="utf-8", newline="") as file:
+        for number, row in enumerate(csv.DictReader(file), 2):
+            try:
+                found[date.fromisoformat(row["date"])] = row["name"]
+            except (KeyError, ValueError) as error:
+                raise DataError([Fault(path.name, "date", str(error), number)]) from error
+    return found
 
 
 @dataclass(frozen=True, slots=True)

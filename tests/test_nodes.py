@@ -65,7 +65,7 @@ def test_a_node_may_show_a_group_only(home: Path) -> None:
 
 
 def test_an_item_of_its_own_must_be_called_local(home: Path) -> None:
-    with pytest.raises(DataError, match=r"trial\.yaml: items\.center\.visit: .*local\."):
+    with pytest.raises(DataError, match=r"trial\.yaml:\d+: items\.center\.visit: .*local\."):
         rewritten(home, "local.visit:", "center.visit:")
 
 

@@ -81,8 +81,8 @@ class SqliteStore:
 
     async def foreign(self) -> bool:
         # data_version moves only when another connection commits (SQLite documentation, PRAGMA data_version).
-        version = await self.run(lambda db: int(db.execute("PRAGMA data_version").fetchone()[0]))
-        moved, self._version = self._version not in (0, version), version
+        version = await self.run(_data_version)
+        moved, self._version = self._version != version, version
         return moved
 
     async def retain(self, before: int) -> int:
@@ -97,6 +97,7 @@ class SqliteStore:
         sys.setswitchinterval(min(sys.getswitchinterval(), SWITCH_SECONDS))
         try:
             db = connect(self.path)
+            self._version = _data_version(db)
         except Exception as error:
             self._failure = error
             self._opened.set()
@@ -119,6 +120,10 @@ class SqliteStore:
                 return batch, True
             first = self._jobs.get()
         return batch, False
+
+
+def _data_version(db: sqlite3.Connection) -> int:
+    return int(db.execute("PRAGMA data_version").fetchone()[0])
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -158,6 +163,9 @@ def _together(db: sqlite3.Connection, batch: list[Pending]) -> list[Result]:
     """All jobs in one transaction; when one fails, each again in its own, so that only the guilty one fails."""
     try:
         db.execute("BEGIN IMMEDIATE")
+    except sqlite3.Error as error:  # locked for too long, or worse: the same for all
+        return [(None, StoreDown(str(error)))] * len(batch)
+    try:
         results = _done(db, batch)
         db.execute("COMMIT")
         return results

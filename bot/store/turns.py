@@ -126,8 +126,8 @@ def receive(db: sqlite3.Connection, conversation: Conversation, external: str, d
     """First stage of a pushed message: durable before the platform is told so."""
     db.execute(
         """INSERT INTO conversation (id, channel, address, owner, version, seq, topic, created, touched)
-        VALUES (?, ?, ?, 'bot', 0, 0, NULL, ?, ?) ON CONFLICT DO NOTHING""",
-        (conversation.id, conversation.channel, conversation.address, at, at),
+        VALUES (?, ?, ?, 'bot', 0, 0, ?, ?, ?) ON CONFLICT DO NOTHING""",
+        (conversation.id, conversation.channel, conversation.address, wire.topic_out(conversation.topic), at, at),
     )
     cursor = db.execute(
         """INSERT INTO inbox (conversation, external, digest, body, received)

@@ -18,6 +18,7 @@ from bot.web.problems import Problem
 from bot.web.security import Guard
 
 KEEPALIVE = 15.0
+LOOK = 1.0  # how often a waiting stream looks whether its page is still there
 STREAMS_EACH = 8
 STREAM_HEADERS = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 PAGE = 200
@@ -102,7 +103,7 @@ class Chat:
         self._streams[address] = self._streams.get(address, 0) + 1
         metrics.STREAMS.inc()
         try:
-            await self._stream(response, address, after)
+            await self._stream(request, response, address, after)
         except (ConnectionError, asyncio.CancelledError):
             pass
         finally:
@@ -112,12 +113,12 @@ class Chat:
                 del self._streams[address]
         return response
 
-    async def _stream(self, response: web.StreamResponse, address: str, after: int) -> None:
+    async def _stream(self, request: web.Request, response: web.StreamResponse, address: str, after: int) -> None:
         await response.write(b": ok\n\n")
         conversation = None
         while conversation is None:  # the page opens its stream before the first message
             conversation = await self.desk.store.load("web", address)
-            if conversation is None and not await self._pause(response, self.desk.hub.watch(address), address):
+            if conversation is None and not await self._pause(request, response, self.desk.hub.watch(address), address):
                 return
         event = self.desk.hub.watch(conversation.id)
         owner = ""
@@ -133,16 +134,19 @@ class Chat:
                 for line in changed.lines:
                     after = line.seq
                     await response.write(f"id: {line.seq}\nevent: message\ndata: {wire.dumps(shown(line))}\n\n".encode())
-                if not changed.lines and not await self._pause(response, event):
+                if not changed.lines and not await self._pause(request, response, event):
                     return
         finally:
             self.desk.hub.leave(conversation.id, event)
 
-    async def _pause(self, response: web.StreamResponse, event: asyncio.Event, leave: str = "") -> bool:
-        """Wait for news, with a sign of life now and then; False when the server is about to close."""
+    async def _pause(self, request: web.Request, response: web.StreamResponse, event: asyncio.Event, leave: str = "") -> bool:
+        """Wait for news, with a sign of life now and then; False when the page is gone or the server about to close."""
         waits = [asyncio.ensure_future(event.wait()), asyncio.ensure_future(self.leaving.wait())]
+        done: set[asyncio.Future[Any]] = set()
+        until = time.monotonic() + KEEPALIVE
         try:
-            done, _ = await asyncio.wait(waits, timeout=KEEPALIVE, return_when=asyncio.FIRST_COMPLETED)
+            while not done and time.monotonic() < until and not _gone(request):
+                done, _ = await asyncio.wait(waits, timeout=LOOK, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in waits:
                 task.cancel()
@@ -151,9 +155,16 @@ class Chat:
         if self.leaving.is_set():
             await response.write(b"event: bye\ndata: {}\n\n")
             return False
+        if _gone(request):
+            return False
         if not done:
             await response.write(b": alive\n\n")
         return True
+
+
+def _gone(request: web.Request) -> bool:
+    """Whether the browser has closed the connection."""
+    return request.transport is None or request.transport.is_closing()
 
 
 def answer(receipt: Receipt) -> bytes:

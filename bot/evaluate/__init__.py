@@ -1,0 +1,1 @@
+"""How well questions are understood: reviewed rows in, measures with their uncertainty out."""

@@ -1,0 +1,62 @@
+"""The sentences that the program needs, and the blanks that it fills in each."""
+
+import string
+from collections.abc import Iterator, Mapping
+
+# name → blanks
+NEEDED: Mapping[str, frozenset[str]] = {
+    "more": frozenset(),
+    "human": frozenset(),
+    "none": frozenset(),
+    "cancel_human": frozenset(),
+    "clarify": frozenset(),
+    "clarify_facet": frozenset({"facet"}),
+    "no_facet": frozenset({"facet", "item"}),
+    "no_answer": frozenset({"item", "phone"}),
+    "handoff_open": frozenset({"hours", "phone", "ticket"}),
+    "handoff_closed": frozenset({"hours", "opening", "phone", "ticket"}),
+    "handoff_again": frozenset({"ticket"}),
+    "provisional": frozenset(),
+    "hours_line": frozenset({"hours", "provisional"}),
+    "handoff_cancelled": frozenset({"ticket"}),
+    "closed_back": frozenset(),
+    "reject": frozenset({"phone"}),
+    "reject_offer": frozenset({"phone"}),
+    "misunderstood": frozenset(),
+    "empty": frozenset(),
+    "too_long": frozenset({"length", "limit"}),
+    "attachment": frozenset(),
+    "location": frozenset({"phone", "place"}),
+    "location_far": frozenset({"phone", "place", "province"}),
+    "stale_choice": frozenset(),
+    "deleted": frozenset(),
+    "delete_confirm": frozenset(),
+    "delete_yes": frozenset(),
+    "delete_no": frozenset(),
+    "delete_kept": frozenset(),
+    "exported": frozenset({"count"}),
+    "export_label": frozenset(),
+}
+
+
+def faults(phrases: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """(key, what is wrong): a sentence missing, unknown, empty, or with a blank that nobody fills."""
+    for name in NEEDED.keys() - phrases.keys():
+        yield name, "缺少这句话"
+    for name, text in phrases.items():
+        if name not in NEEDED:
+            yield name, "没有用到这句话，是不是写错了名字"
+        elif not isinstance(text, str) or not text:
+            yield name, "应为一句话"
+        else:
+            yield from ((name, message) for message in _blanks(text, NEEDED[name]))
+
+
+def _blanks(text: str, filled: frozenset[str]) -> Iterator[str]:
+    try:
+        found = {blank for _, blank, _, _ in string.Formatter().parse(text) if blank is not None}
+    except ValueError:
+        yield "花括号没有成对"
+        return
+    for blank in sorted(found - filled):
+        yield f"没有这个空格：{{{blank}}}"
