@@ -14,8 +14,9 @@ from typing import Any
 from bot.rules import Rules
 from bot.settings import Settings
 from intents.lexicon import Lexicon
-from intents.matcher import Example, Matcher
+from intents.matcher import Matcher
 from intents.meaning import FOREIGN
+from intents.model import Example
 from intents.reader import Fillers, Reader, Thresholds
 from intents.slots.extract import SlotReader
 from knowledge import divisions, loader

@@ -7,7 +7,7 @@ import numpy as np
 from intents import linear
 from intents.features import Tables, Views
 from intents.linear import Rows
-from intents.matcher import NEAR, Example, Floats, Model, nearest, signs, weigh
+from intents.model import NEAR, Example, Floats, Model, nearest, signs, weigh
 
 
 def train(examples: Sequence[Example], views: Views, tables: Tables) -> Model:

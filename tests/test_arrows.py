@@ -17,11 +17,11 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("store",),
     ("desk",),
     ("web",),
-    ("__main__", "ask", "checking", "serve", "snapshot", "terminal", "ticket_commands"),
+    ("__main__", "ask", "checking", "evaluate", "serve", "snapshot", "terminal", "ticket_commands", "training"),
 )
 TOP = LAYERS[-1]
 # What is made of data files by the assembly; the rest of the bot gets it ready-made.
-ASSEMBLED = ("intents.features", "intents.lexicon", "intents.matcher", "intents.reader", "intents.ridge", "intents.slots", "intents.tables")
+ASSEMBLED = ("intents.features", "intents.lexicon", "intents.matcher", "intents.reader", "intents.linear", "intents.slots", "intents.tables", "intents.training")
 
 
 def modules(package: str) -> list[Path]:

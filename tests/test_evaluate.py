@@ -65,7 +65,10 @@ def test_a_row_counts_as_written(case: dict[str, Any]) -> None:
 
 
 # Newcombe 1998, "Two-sided confidence intervals for the single proportion", table I, method 3.
-@pytest.mark.parametrize(("hits", "n", "low", "high"), [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)])
+TEXTBOOK = [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)]
+
+
+@pytest.mark.parametrize(("hits", "n", "low", "high"), TEXTBOOK)
 def test_the_interval_is_the_textbooks(hits: int, n: int, low: float, high: float) -> None:
     assert wilson(hits, n) == (pytest.approx(low, abs=5e-5), pytest.approx(high, abs=5e-5))
 
@@ -206,7 +209,7 @@ def test_bad_input_is_told_with_file_and_line(tmp_path: Path, case: dict[str, An
     assert [said for said in case["says"] if said not in command.explained(raised.value)] == []
 
 
-@pytest.mark.parametrize("name", ["absent.yaml", "absent.jsonl", "empty_folder"])
+@pytest.mark.parametrize("name", ["absent.yaml", "absent.jsonl", "absent_folder", "empty_folder"])
 def test_a_missing_file_and_an_empty_folder_are_errors(tmp_path: Path, name: str) -> None:
     (tmp_path / "empty_folder").mkdir()
     with pytest.raises(DataError, match=name):
@@ -218,7 +221,8 @@ def test_both_kinds_of_file_are_read_and_files_of_one_name_keep_apart(tmp_path: 
         (tmp_path / folder).mkdir()
         line = {"id": 7, "question": "续展\u2028多少钱", "items": ["trademark.renewal"], "facets": ["fee"], "source": "x"}
         (tmp_path / folder / "one.jsonl").write_text(f"\ufeff{json.dumps(line, ensure_ascii=False)}\n\n", encoding="utf-8")
-    (tmp_path / "b" / "two.yaml").write_text("- {id: b, text: 你好, items: [meta.greeting], voice: shop, hard: true, date: 2027-01-01}\n", encoding="utf-8")
+    greeting = "- {id: b, text: 你好, items: [meta.greeting], voice: shop, hard: true, date: 2027-01-01}\n"
+    (tmp_path / "b" / "two.yaml").write_text(greeting, encoding="utf-8")
     found = cases.read(sources.files([tmp_path / "a", tmp_path / "b"]), ITEMS)
     assert [(c.group, c.id, c.kind) for c in found] == [("a/one.jsonl", "7", "ours"), ("b/one.jsonl", "7", "ours"), ("two.yaml", "b", "smalltalk")]
     assert found[0].text == "续展\u2028多少钱"

@@ -14,6 +14,8 @@ def files(named: Sequence[Path]) -> list[Path]:
     """The files meant: themselves, or those of a folder in order. Raises DataError when there is nothing."""
     found: list[Path] = []
     for path in named:
+        if not path.exists():
+            raise DataError([Fault(str(path), "-", "文件不存在")])
         if path.is_dir():
             inside = sorted(p for p in path.iterdir() if p.suffix in SUFFIXES)
             if not inside:

@@ -1,0 +1,77 @@
+"""What training leaves behind and ranking reads: vocabulary, weights, calibration, examples; and how a sentence becomes numbers."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import fuzz, process
+
+from intents.features import VIEWS, Tables
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int32]
+COMPARED = 160  # examples of one intent compared at the most
+_COUNTED = frozenset("cwp")  # views in which features never seen count against a sentence
+NEAR = 3  # candidates whose examples are compared letter by letter
+
+
+class Example(NamedTuple):
+    """A labelled sentence; the aspect may be left open. One that counts less than 1 is prose about the intent, not a question."""
+
+    text: str
+    intent: str
+    aspect: str | None = None
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What training leaves behind; enough to rank without any of the training libraries. The last row of `weights` is the constant."""
+
+    tables: Tables
+    vocabulary: Mapping[str, int]
+    idf: Floats
+    weights: NDArray[np.float16]
+    intents: tuple[str, ...]
+    aspects: tuple[str, ...]
+    calibration: Floats
+    examples: Mapping[str, tuple[str, ...]]
+
+
+def nearest(text: str, examples: Sequence[str]) -> tuple[str, float]:
+    """The example that a text resembles most letter by letter (rapidfuzz ratio), and how much: 0, or 0.5–1."""
+    found = process.extractOne(text, examples[:COMPARED], scorer=fuzz.ratio, score_cutoff=50)
+    return (found[0], found[1] / 100) if found else ("", 0.0)
+
+
+def signs(score: float, gap: float, near: float, known: float) -> list[float]:
+    """What the probability of a candidate is read from: its score, its lead over the next, its nearest example, the share of known features."""
+    return [score, gap, near, known, near * near]
+
+
+def weigh(
+    views: Mapping[str, list[str]], vocabulary: Mapping[str, int], idf: Floats, unknown: float
+) -> tuple[Ints, Floats, float]:
+    """Feature numbers and values; each view a unit vector in which unseen features count too. Also the share seen."""
+    columns: list[int] = []
+    ends: list[int] = []
+    missing: list[float] = []
+    for view, names in views.items():
+        columns += [i for i in map(vocabulary.get, names) if i is not None]
+        ends.append(len(columns))
+        found = ends[-1] - (ends[-2] if len(ends) > 1 else 0)
+        missing.append((len(names) - found) * unknown * unknown if view in _COUNTED else 0.0)
+    numbers = np.array(columns, np.int32)
+    values = idf[numbers]
+    seen = total = 0.0
+    start = 0
+    for view, end, lost in zip(views, ends, missing, strict=True):
+        part = values[start:end]
+        mine = float(part @ part)
+        if mine:
+            part *= VIEWS[view] / math.sqrt(mine + lost)
+        seen, total, start = seen + mine, total + mine + lost, end
+    return numbers, values, seen / total if total else 0.0
