@@ -13,6 +13,7 @@ from typing import Any
 
 from bot.rules import Rules
 from bot.settings import Settings
+from intents.follow import Counterparts
 from intents.lexicon import Lexicon
 from intents.matcher import Matcher
 from intents.meaning import FOREIGN
@@ -104,7 +105,14 @@ def understanding(home: Path, library: Library, cache: Path, say: Progress = lam
         _train_apart(home, library, cache)
         matcher = Matcher.load(cache / "matcher", lexicon, cues)
         say("理解模型已训练好。")
-    return Reader(matcher, thresholds, fillers, SlotReader.load(folder).read)
+    return Reader(matcher, thresholds, fillers, _counterparts(folder / "counterparts.yaml"), SlotReader.load(folder).read)
+
+
+def _counterparts(path: Path) -> Counterparts:
+    try:
+        return Counterparts.of(_mapping(path))
+    except (KeyError, ValueError) as error:
+        raise DataError([Fault(path.name, str(error), "应有 objects 和 rows")]) from error
 
 
 def _thresholds(path: Path) -> Thresholds:
@@ -122,6 +130,7 @@ def check_words(home: Path, catalog: Catalog) -> None:
     """Raises DataError when a file about words is wrong; nothing is trained."""
     folder = home / "intents" / "data"
     _words(folder)
+    _counterparts(folder / "counterparts.yaml")
     _thresholds(folder / "thresholds.yaml")
     Fillers.of(_mapping(folder / "fillers.yaml"), {})
     for _ in examples(home, catalog):

@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from intents.follow import Counterparts, gone_back, meant_last
 from intents.matcher import Candidate, Matcher, Ranking
 from intents.meaning import FOREIGN, GREETING, HUMAN, OVERVIEW, THANKS, Context, Decision, Likely, Meaning
 
 SlotsOf = Callable[[str, date], Mapping[str, object]]
 STORY = 60
+FOLLOW_LENGTH = 16  # a longer message stands for itself
 _CLAUSE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;\n]?")
 _EDGES = " ,，。.!！?？~、:：;；…-—"
 
@@ -27,6 +29,7 @@ class Thresholds:
     facet: float
     facet_second: float
     follow_up: float
+    follow_foreign: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class Fillers:
     corrections: tuple[str, ...]
     back: tuple[str, ...]
     particles: tuple[str, ...]
+    light: tuple[str, ...]
     facet_names: Mapping[str, Sequence[str]]
 
     @classmethod
@@ -51,8 +55,11 @@ class Fillers:
 class Reader:
     """Understands one message."""
 
-    def __init__(self, matcher: Matcher, thresholds: Thresholds, fillers: Fillers, slots: SlotsOf | None = None):
+    def __init__(
+        self, matcher: Matcher, thresholds: Thresholds, fillers: Fillers, counterparts: Counterparts, slots: SlotsOf | None = None
+    ):  # fmt: skip
         self.matcher = matcher
+        self.counterparts = counterparts
         self.thresholds = thresholds
         self.fillers = fillers
         self._slots = slots
@@ -62,7 +69,7 @@ class Reader:
         normal = self.matcher.views.normalise(text)
         core = self.core(normal)
         slots = dict(self._slots(text, today)) if self._slots else {}
-        meaning = self._back(core, context) or self._meaning(core or normal, normal, context)
+        meaning = self._meaning(core or normal, normal, context)
         return replace(meaning, slots=slots, text=normal)
 
     def core(self, normal: str) -> str:
@@ -77,33 +84,28 @@ class Reader:
             text = _cut_end(text, self.fillers.closings)
         return text
 
-    def _back(self, core: str, context: Context) -> Meaning | None:
-        if context.earlier and core in self.fillers.back:
-            return _answer(context.earlier, OVERVIEW, 1.0, "上一个")
-        return None
-
     def _meaning(self, core: str, normal: str, context: Context) -> Meaning:
+        went = gone_back(core, context, self.fillers.back)
+        if went is not None:
+            core, context = went
+            if not core:
+                return _answer(context.item or "", OVERVIEW, 1.0, "上一个")
         if self._says_nothing(core):
             guess = _first_ours(self.matcher.rank(core))
             return Meaning("clarify", guess.intent if guess else None, OVERVIEW, 0.0, facets=(OVERVIEW,), why=("没有内容的话",))
-        corrected = _cut_start(core, self.fillers.corrections)
-        ranking = self._rank(corrected)
+        said = meant_last(core)
+        corrected = said != core or went is not None
+        for _ in range(2):
+            shorter = _cut_start(said, self.fillers.corrections)
+            corrected, said = corrected or shorter != said, shorter
+        ranking = self._rank(said)
         facets = self.facets(ranking)
-        if context.item and self._follows(core, ranking, corrected != core):
-            followed = self._follow_up(core, ranking, facets, context)
-            if followed:
-                return followed
-        return self._decide(ranking, facets, normal)
+        followed = self._followed(said, ranking, facets, context, corrected) if context.item else None
+        return followed or self._decide(ranking, facets, said)
 
     def _says_nothing(self, core: str) -> bool:
         """Whether only words are there that say nothing."""
-        rest = re.sub(r"[\W_]+", "", core)
-        while rest:
-            word = next((w for w in self.fillers.particles if rest.startswith(w)), None)
-            if word is None:
-                return False
-            rest = rest[len(word) :]
-        return True
+        return _made_of(re.sub(r"[\W_]+", "", core), self.fillers.particles)
 
     def _rank(self, text: str) -> Ranking:
         """A story is ranked whole and by its clauses that ask something; the surer reading counts."""
@@ -129,30 +131,52 @@ class Reader:
             return (OVERVIEW,)
         return (best,)
 
-    def _follows(self, core: str, ranking: Ranking, correction: bool) -> bool:
-        """Whether a message goes on with what was talked about: short, and opening or ending like it, or naming no item."""
-        if len(core) > 16 or correction:
-            return False
-        if ranking.candidates[0].intent in (HUMAN, GREETING, THANKS) and ranking.candidates[0].confidence >= self.thresholds.smalltalk:
-            return False
-        marked = core.startswith(self.fillers.follow_starts) or core.rstrip(_EDGES).endswith(self.fillers.follow_ends)
-        cued = bool(self.matcher.views.cues(core))
-        bare = cued and not self.matcher.views.terms(core)
-        return marked or bare
+    def _followed(self, core: str, ranking: Ranking, facets: tuple[str, ...], context: Context, corrected: bool) -> Meaning | None:
+        """The meaning of a message that goes on with what was talked about; None when it stands for itself."""
+        if len(core) > FOLLOW_LENGTH or context.item is None:
+            return None
+        top, t = ranking.candidates[0], self.thresholds
+        if top.intent.startswith("meta.") and top.confidence >= t.human:
+            return None
+        subject = self._subject(core)
+        right = self.counterparts.right(subject)
+        other = self.counterparts.of_item(context.item, right) if right else None
+        if other:
+            return _answer(other, context.facet or OVERVIEW, 0.8, "换了对象，问的还是同一件事")
+        ours = _first_ours(ranking)
+        sure = t.follow_up if self._marked(core) or corrected or not self.matcher.views.terms(core) else t.answer
+        if (ours and ours.confidence >= sure) or (top.intent == FOREIGN and top.confidence >= t.follow_foreign):
+            return None
+        if facets == (OVERVIEW,) and self.matcher.views.terms(core):
+            return self._other_item(subject, context)
+        if self._marked(core) or corrected or facets != (OVERVIEW,) or not self.matcher.views.terms(core):
+            return replace(_answer(context.item, facets[0], 0.8, "接着上一个事项"), facets=facets)
+        return None
 
-    def _follow_up(self, core: str, ranking: Ranking, facets: tuple[str, ...], context: Context) -> Meaning | None:
-        """那要多少钱 keeps the item and changes the facet; 专利呢 keeps the facet and changes the item."""
-        top = _first_ours(ranking)
-        own_item = bool(self.matcher.views.terms(core))
-        if facets != (OVERVIEW,) and not (own_item and top and top.confidence >= self.thresholds.follow_up):
-            return replace(_answer(context.item or "", facets[0], 0.9, "接着上一个事项"), facets=facets)
-        if own_item and facets == (OVERVIEW,) and context.facet and context.facet != OVERVIEW:
-            name = self.fillers.facet_names.get(context.facet, ("",))[0]
-            subject = _cut_start(_cut_end(core, self.fillers.follow_ends), self.fillers.follow_starts)
-            again = self.matcher.rank(subject + name)
-            best = _first_ours(again)
-            if best and best.confidence >= self.thresholds.offer:
-                return _answer(best.intent, context.facet, best.confidence, "换了事项，问的还是同一方面")
+    def _bare(self, core: str) -> bool:
+        """Whether nothing is left of a message without its facet words and words that carry nothing: 那大概要多少钱."""
+        rest = self._subject(core)
+        cues = sorted({surface for surface, _ in self.matcher.views.cues(core)}, key=len, reverse=True)
+        for word in cues:
+            rest = rest.replace(word, " ")
+        return bool(cues) and all(_made_of(part, (*self.fillers.light, *self.fillers.particles)) for part in re.split(r"[\W_]+", rest))
+
+    def _marked(self, core: str) -> bool:
+        """Whether a message opens or ends like one that goes on."""
+        return core.startswith(self.fillers.follow_starts) or core.rstrip(_EDGES).endswith(self.fillers.follow_ends)
+
+    def _subject(self, core: str) -> str:
+        """A follow-up without its marks: 那专利呢 → 专利."""
+        return _cut_start(_cut_end(core, self.fillers.follow_ends), self.fillers.follow_starts).strip(_EDGES)
+
+    def _other_item(self, subject: str, context: Context) -> Meaning | None:
+        """转让呢 after a question about a fee: another item, the same facet."""
+        if context.facet in (None, OVERVIEW):
+            return None
+        asked = self.fillers.facet_names.get(context.facet or "", ("",))[0]
+        best = _first_ours(self.matcher.rank(subject + asked))
+        if best and best.confidence >= self.thresholds.offer:
+            return _answer(best.intent, context.facet or OVERVIEW, best.confidence, "换了事项，问的还是同一方面")
         return None
 
     def _decide(self, ranking: Ranking, facets: tuple[str, ...], normal: str) -> Meaning:
@@ -180,6 +204,16 @@ def _answer(item: str, facet: str, confidence: float, why: str) -> Meaning:
 
 def _first_ours(ranking: Ranking) -> Candidate | None:
     return next((c for c in ranking.candidates if c.intent != FOREIGN and not c.intent.startswith("meta.")), None)
+
+
+def _made_of(text: str, words: Sequence[str]) -> bool:
+    """Whether a text is nothing but these words, one behind the other."""
+    while text:
+        word = next((w for w in words if text.startswith(w)), None)
+        if word is None:
+            return False
+        text = text[len(word) :]
+    return True
 
 
 def _cut_start(text: str, words: Sequence[str]) -> str:

@@ -30,17 +30,16 @@ class Quiet(SimpleHTTPRequestHandler):
 def county(rules: Rules, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a foreign site that may embed the service; its policy allows only the service's script and frame."""
     folder = tmp_path_factory.mktemp("county")
-    site = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
-    address = f"http://localhost:{site.server_port}"
-    running = Service(tmp_path_factory.mktemp("embedded"), embed_origins=address).start()
-    (folder / "index.html").write_text(PAGE.format(url=running.url), "utf-8")
-    thread = threading.Thread(target=site.serve_forever)
-    thread.start()
-    yield address
-    site.shutdown()
-    thread.join()
-    site.server_close()
-    running.stop()
+    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder))) as site:
+        address = f"http://localhost:{site.server_port}"
+        running = Service(tmp_path_factory.mktemp("embedded"), embed_origins=address).start()
+        (folder / "index.html").write_text(PAGE.format(url=running.url), "utf-8")
+        thread = threading.Thread(target=site.serve_forever)
+        thread.start()
+        yield address
+        site.shutdown()
+        thread.join()
+        running.stop()
 
 
 @pytest.fixture(params=[False, True], ids=["desk", "phone"])

@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 HERE = Path(__file__).parent
-CONTRACT = Path(sys.argv[1] if len(sys.argv) > 1 else "/work/shared/contract")
+CONTRACT = Path(sys.argv[1] if len(sys.argv) > 1 else HERE.parents[1] / "data" / "contract")
 POPULAR = [
     "trademark.register",
     "trademark.search",

@@ -1,0 +1,83 @@
+"""A linear layer that keeps only feature–intent pairs seen together: weights from their counts, sharpened by stochastic gradient. Deterministic."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intents import postings
+from intents.postings import Postings
+from intents.rows import Floats, Ints, Rows
+
+CAP = 256  # intents kept for one feature: a word that more intents share says little about any
+_SCALE = 20.0  # of the first weights: makes a softmax over cosines decided enough to learn from
+_STEP, _EPOCHS, _AT_ONCE = 0.3, 2, 64
+_SMALL = 0.01  # errors in probability below this are not worth an update
+_CALM = 1e-2
+
+
+class Sentences(NamedTuple):
+    """What a layer learns from: rows, the number of each row's intent, how much each row counts, and which rows to use."""
+
+    rows: Rows
+    labels: Ints
+    weights: Floats
+    used: NDArray[np.int64]
+
+
+def train(said: Sentences, frequency: Ints, intents: int) -> Postings:
+    """Pairs of features and intents with their trained weights."""
+    some = _only(said.rows, said.used)
+    pairs = _weighed(postings.build(some, said.labels[said.used], frequency, CAP), intents)
+    past = np.full(len(pairs.weights), _CALM, np.float32)
+    chance = np.random.default_rng(0)
+    for epoch in range(_EPOCHS):
+        order = chance.permutation(said.used)
+        for first in range(0, len(order), _AT_ONCE):
+            _learn(pairs, past, said, order[first : first + _AT_ONCE], intents, _STEP / (1 + epoch))
+    return pairs
+
+
+def _only(rows: Rows, used: NDArray[np.int64]) -> Rows:
+    if len(used) == len(rows.starts) - 1:
+        return rows
+    lengths = np.diff(rows.starts)
+    chosen = np.zeros(len(lengths), bool)
+    chosen[used] = True
+    kept = np.repeat(chosen, lengths)
+    return Rows(rows.numbers[kept], rows.values[kept], np.concatenate([[0], np.cumsum(lengths[np.sort(used)])]))
+
+
+def _weighed(pairs: Postings, intents: int) -> Postings:
+    """First weights: what an intent's sentences say of a feature, damped, times how few intents have it; each intent a unit vector."""
+    lengths = np.diff(pairs.starts)
+    weights = np.sqrt(pairs.weights) * np.repeat(np.log1p(intents / np.maximum(lengths, 1)), lengths)
+    sizes = np.sqrt(np.bincount(pairs.owners, weights * weights, intents))
+    return pairs._replace(weights=(_SCALE * weights / sizes[pairs.owners]).astype(np.float32))
+
+
+def _learn(pairs: Postings, past: Floats, said: Sentences, batch: NDArray[np.int64], intents: int, step: float) -> None:
+    """One update from a few sentences: what was predicted moves towards what is true, often moved weights less (AdaGrad)."""
+    at, cell, values = _products(pairs, said.rows, batch, intents)
+    logits = np.bincount(cell, pairs.weights[at] * values, len(batch) * intents).reshape(len(batch), intents)
+    wrong = np.exp(logits - logits.max(1, keepdims=True))
+    wrong /= wrong.sum(1, keepdims=True)
+    wrong[np.arange(len(batch)), said.labels[batch]] -= 1
+    wrong[np.abs(wrong) < _SMALL] = 0
+    wrong *= said.weights[batch][:, None]
+    slope = wrong.ravel()[cell] * values
+    moved = np.flatnonzero(slope)
+    places, which = np.unique(at[moved], return_inverse=True)
+    total = np.bincount(which, slope[moved], len(places)).astype(np.float32)
+    past[places] += total * total
+    pairs.weights[places] -= step * total / np.sqrt(past[places])
+
+
+def _products(pairs: Postings, rows: Rows, batch: NDArray[np.int64], intents: int) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
+    """For every product of a sentence's feature with an intent: the pair's place, the (sentence, intent) cell, the feature's value."""
+    starts, lengths = rows.starts[batch], rows.starts[batch + 1] - rows.starts[batch]
+    before = np.cumsum(lengths) - lengths
+    mine = np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()))
+    at, entries = postings.entries(pairs, rows.numbers[mine])
+    sentence = np.repeat(np.repeat(np.arange(len(batch)) * intents, lengths), entries)
+    return at, sentence + pairs.owners[at], np.repeat(rows.values[mine], entries)
