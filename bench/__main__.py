@@ -32,14 +32,16 @@ def sentences() -> list[str]:
 
 def rate(kind: str, folder: str, said: list[str], generator: str = "load") -> dict[str, float]:
     """Load one server from a process beside it."""
-    server = subprocess.Popen([sys.executable, "-m", "bench.server", kind, folder], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, "-m", "bench.server", kind, folder]
+    server = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert server.stdout and server.stdin
     port = int(server.stdout.readline())
     path = "/echo" if kind == "echo" else "/api/v1/chat/messages"
     result: dict[str, float] = {}
     for seconds in (2.0, SECONDS):  # the first is a warm-up
         order = {"port": port, "path": path, "connections": CONNECTIONS, "seconds": seconds, "sentences": said}
-        done = subprocess.run([sys.executable, "-m", f"bench.{generator}"], cwd=ROOT, input=json.dumps(order), capture_output=True, text=True, check=True)
+        load = [sys.executable, "-m", f"bench.{generator}"]
+        done = subprocess.run(load, cwd=ROOT, input=json.dumps(order), capture_output=True, text=True, check=True)
         result = json.loads(done.stdout)
     result["rss"] = _rss(server.pid)
     server.stdin.close()
@@ -88,7 +90,8 @@ def main() -> None:
             table(name, {kind: rate(kind, folder, said, generator) for kind in ("echo", "real", "constant")})
         first = start(folder, Path(folder) / "cold-cache")
         again = [start(folder, Settings().cache) for _ in range(3)]
-        print(f"\n首次启动（无缓存） {first[0]:.1f} 秒；再次启动 {sorted(a[0] for a in again)[1]:.2f} 秒（三次的中位数），就绪时 RSS {again[-1][1]:.0f} MB")
+        middle = sorted(a[0] for a in again)[1]
+        print(f"\n首次启动（无缓存） {first[0]:.1f} 秒；再次启动 {middle:.2f} 秒（三次的中位数），就绪时 RSS {again[-1][1]:.0f} MB")
     print("\n时间花在哪里（单线程，微秒/条）")
     for name, micro in stages.measure(rules, said[:2000]):
         print(f"  {name:<30}{micro:>9.0f}")

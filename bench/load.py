@@ -74,9 +74,9 @@ async def run(port: int, path: str, connections: int, seconds: float, sentences:
 def bodies_of(number: int, step: int, sentences: list[str], count: int) -> list[bytes]:
     """Messages of one visitor, each another sentence."""
     stamp = time.time_ns()
+    visitor = f"bench-visitor-{stamp}-{number:03d}"
     return [
-        json.dumps({"visitor": f"bench-visitor-{stamp}-{number:03d}", "id": f"m{n}", "text": sentences[(number + n * step) % len(sentences)]}).encode()
-        for n in range(count)
+        json.dumps({"visitor": visitor, "id": f"m{n}", "text": sentences[(number + n * step) % len(sentences)]}).encode() for n in range(count)
     ]
 
 
