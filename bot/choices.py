@@ -14,6 +14,12 @@ EXPORT = "p:export"
 NOT_THESE = "h:none"
 
 
+# What a press of these is called in the history.
+PHRASES = {
+    HUMAN: "human", NOT_THESE: "none", CANCEL_HUMAN: "cancel_human", ERASE_YES: "delete_yes", ERASE_NO: "delete_no", EXPORT: "export_label",
+}  # fmt: skip
+
+
 class Asked(NamedTuple):
     """An item's facet asked by a button; `more` asks for the details."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot import metrics, wire
+from bot import choices, metrics, wire
 from bot.dialogue import decide
 from bot.handoff import NewTicket
 from bot.hub import Hub
@@ -143,7 +143,8 @@ class Desk:
         if offered:
             return offered
         item = self.rules.library.catalog.items.get(choice.split(":")[1] if ":" in choice else "")
-        return item.button if item else self.rules.phrases["human"] if choice == "h:human" else choice
+        name = choices.PHRASES.get(choice)
+        return item.button if item else self.rules.phrases[name] if name else "〔选项〕"
 
     def _notice(self) -> str:
         return self.rules.library.desk.notice.version

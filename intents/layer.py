@@ -27,7 +27,7 @@ class Sentences(NamedTuple):
 
 def train(said: Sentences, frequency: Ints, intents: int) -> Postings:
     """Pairs of features and intents with their trained weights."""
-    some = _only(said.rows, said.used)
+    some = _only(said.rows, said.used)  # `used` is in order
     pairs = _weighed(postings.build(some, said.labels[said.used], frequency, CAP), intents)
     past = np.full(len(pairs.weights), _CALM, np.float32)
     chance = np.random.default_rng(0)

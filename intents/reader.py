@@ -25,6 +25,7 @@ class Thresholds:
     offer: float
     reject: float
     human: float
+    human_foreign: float
     smalltalk: float
     facet: float
     facet_second: float
@@ -184,8 +185,8 @@ class Reader:
         top = ranking.candidates[0]
         likely = tuple(Likely(c.intent, facets[0], c.confidence, c.example) for c in ranking.candidates if c.intent != FOREIGN)
         why = (f"已见特征 {ranking.known:.2f}", f"最像 {top.intent} {top.confidence:.2f}")
-        if top.intent == HUMAN and top.confidence >= t.human:
-            return Meaning("handoff", HUMAN, OVERVIEW, top.confidence, likely, facets=(OVERVIEW,), why=why)
+        if likely and likely[0].item == HUMAN and likely[0].confidence >= t.human and (top.intent == HUMAN or top.confidence < t.human_foreign):
+            return Meaning("handoff", HUMAN, OVERVIEW, likely[0].confidence, likely, facets=(OVERVIEW,), why=why)
         if top.intent in (GREETING, THANKS) and top.confidence >= t.smalltalk:
             return Meaning("smalltalk", top.intent, OVERVIEW, top.confidence, likely, facets=(OVERVIEW,), why=why)
         ours = tuple(c for c in likely if not c.item.startswith("meta."))

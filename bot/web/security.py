@@ -31,6 +31,8 @@ class Guard:
     def dress(self, request: web.BaseRequest, headers: CIMultiDict[str]) -> None:
         """Put the security headers, and CORS for listed origins, on an answer."""
         headers.update(self._steady)
+        if request.path.startswith("/static/"):  # asked again each time, so that an upgrade never mixes old files with new ones
+            headers["Cache-Control"] = "no-cache"
         if self._origins:
             headers["Vary"] = "Origin"
             origin = request.headers.get("Origin", "")
