@@ -9,7 +9,7 @@ from intents import layer, postings, rows, signals
 from intents.features import Tables, Views
 from intents.large import CONSIDERED, LargeMatcher, Library
 from intents.layer import Sentences
-from intents.matcher import Example
+from intents.model import Example
 from intents.signals import USUAL, Doubles, Longs
 
 CAP = 2000  # examples in one feature's list
