@@ -13,7 +13,8 @@ CAP = 256  # intents kept for one feature: a word that more intents share says l
 _SCALE = 20.0  # of the first weights: makes a softmax over cosines decided enough to learn from
 _STEP, _EPOCHS, _AT_ONCE = 0.3, 2, 64
 _SMALL = 0.01  # errors in probability below this are not worth an update
-_CALM = 1e-2
+_SURE = 0.05  # a sentence whose intent got all but this much needs no second look
+_CALM = 1e-2  # keeps the first steps small
 
 
 class Sentences(NamedTuple):
@@ -27,25 +28,17 @@ class Sentences(NamedTuple):
 
 def train(said: Sentences, frequency: Ints, intents: int) -> Postings:
     """Pairs of features and intents with their trained weights."""
-    some = _only(said.rows, said.used)  # `used` is in order
-    pairs = _weighed(postings.build(some, said.labels[said.used], frequency, CAP), intents)
+    owners = np.full(len(said.labels), -1, np.int32)
+    owners[said.used] = said.labels[said.used]
+    pairs = _weighed(postings.build(said.rows, owners, frequency, CAP), intents)
     past = np.full(len(pairs.weights), _CALM, np.float32)
-    chance = np.random.default_rng(0)
+    chance, left = np.random.default_rng(0), said.used
     for epoch in range(_EPOCHS):
-        order = chance.permutation(said.used)
-        for first in range(0, len(order), _AT_ONCE):
-            _learn(pairs, past, said, order[first : first + _AT_ONCE], intents, _STEP / (1 + epoch))
+        order = chance.permutation(left)
+        batches = [order[first : first + _AT_ONCE] for first in range(0, len(order), _AT_ONCE)]
+        unsure = [_learn(pairs, past, said, batch, intents, _STEP / (1 + epoch)) for batch in batches]
+        left = np.concatenate([np.zeros(0, np.int64), *unsure])
     return pairs
-
-
-def _only(rows: Rows, used: NDArray[np.int64]) -> Rows:
-    if len(used) == len(rows.starts) - 1:
-        return rows
-    lengths = np.diff(rows.starts)
-    chosen = np.zeros(len(lengths), bool)
-    chosen[used] = True
-    kept = np.repeat(chosen, lengths)
-    return Rows(rows.numbers[kept], rows.values[kept], np.concatenate([[0], np.cumsum(lengths[np.sort(used)])]))
 
 
 def _weighed(pairs: Postings, intents: int) -> Postings:
@@ -56,14 +49,15 @@ def _weighed(pairs: Postings, intents: int) -> Postings:
     return pairs._replace(weights=(_SCALE * weights / sizes[pairs.owners]).astype(np.float32))
 
 
-def _learn(pairs: Postings, past: Floats, said: Sentences, batch: NDArray[np.int64], intents: int, step: float) -> None:
-    """One update from a few sentences: what was predicted moves towards what is true, often moved weights less (AdaGrad)."""
+def _learn(pairs: Postings, past: Floats, said: Sentences, batch: NDArray[np.int64], intents: int, step: float) -> NDArray[np.int64]:
+    """One update towards what is true, of often moved weights less (AdaGrad). Gives the sentences that are worth another look."""
     at, cell, values = _products(pairs, said.rows, batch, intents)
     logits = np.bincount(cell, pairs.weights[at] * values, len(batch) * intents).reshape(len(batch), intents)
     wrong = np.exp(logits - logits.max(1, keepdims=True))
     wrong /= wrong.sum(1, keepdims=True)
     wrong[np.arange(len(batch)), said.labels[batch]] -= 1
     wrong[np.abs(wrong) < _SMALL] = 0
+    unsure = batch[wrong.min(1) < -_SURE]
     wrong *= said.weights[batch][:, None]
     slope = wrong.ravel()[cell] * values
     moved = np.flatnonzero(slope)
@@ -71,6 +65,7 @@ def _learn(pairs: Postings, past: Floats, said: Sentences, batch: NDArray[np.int
     total = np.bincount(which, slope[moved], len(places)).astype(np.float32)
     past[places] += total * total
     pairs.weights[places] -= step * total / np.sqrt(past[places])
+    return unsure
 
 
 def _products(pairs: Postings, rows: Rows, batch: NDArray[np.int64], intents: int) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:

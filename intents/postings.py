@@ -20,16 +20,16 @@ class Postings(NamedTuple):
 
 
 def build(rows: Rows, owner_of: Ints, frequency: Ints, cap: int, least: int = 1) -> Postings:
-    """Lists over all rows; weights of one owner are added up. Features in fewer than `least` sentences have no list."""
+    """Lists over the rows with an owner (not -1); weights of one owner are added up. Features in fewer than `least` rows have no list."""
     owners: list[Ints] = []
     weights: list[Floats] = []
     counts = np.zeros(WIDTH + 1, np.int64)
-    everyone = np.repeat(owner_of, np.diff(rows.starts))
     for first in range(0, WIDTH, _BLOCK):
-        inside = (rows.numbers >= first) & (rows.numbers < first + _BLOCK)
-        chosen = np.flatnonzero(inside)
-        chosen = chosen[frequency[rows.numbers[chosen]] >= least]
-        features, owned, weighed = _merged(rows.numbers[chosen], everyone[chosen], rows.values[chosen])
+        chosen = np.flatnonzero((rows.numbers >= first) & (rows.numbers < first + _BLOCK))
+        mine = owner_of[np.searchsorted(rows.starts, chosen, side="right") - 1]
+        wanted = (mine >= 0) & (frequency[rows.numbers[chosen]] >= least)
+        chosen = chosen[wanted]
+        features, owned, weighed = _merged(rows.numbers[chosen], mine[wanted], rows.values[chosen])
         kept = _heaviest(features, owned, weighed, cap)
         owners.append(owned[kept])
         weights.append(weighed[kept])
