@@ -24,6 +24,7 @@ class Thresholds:
     clarify: float
     offer: float
     reject: float
+    foreign_doubt: float
     human: float
     human_foreign: float
     smalltalk: float
@@ -193,7 +194,9 @@ class Reader:
         if not ours or (top.intent == FOREIGN and top.confidence >= t.reject) or ours[0].confidence < t.offer:
             return Meaning("reject", None, None, top.confidence, likely, facets=facets, why=why)
         best = ours[0]
-        decision: Decision = "answer" if best.confidence >= t.answer and top.intent == best.item else "clarify"
+        foreign = next((c.confidence for c in ranking.candidates if c.intent == FOREIGN), 0.0)
+        sure = best.confidence >= t.answer and top.intent == best.item and foreign < t.foreign_doubt
+        decision: Decision = "answer" if sure else "clarify"
         choices = tuple(c for c in ours[:3] if c.confidence >= t.clarify)
         return Meaning(decision, best.item, facets[0], best.confidence, likely, facets=facets, choices=choices, why=why)
 
