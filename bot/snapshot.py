@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from intents.reader import Fillers, Reader, Thresholds
 from intents.slots.extract import SlotReader
 from knowledge import divisions, loader
 from knowledge import library as libraries
-from knowledge.catalog import FACETS, Catalog
+from knowledge.catalog import FACETS, Catalog, Item
 from knowledge.library import Library
 from knowledge.loader import DataError, Fault
 
@@ -168,9 +168,13 @@ def _mapping(path: Path) -> dict[str, Any]:
 
 def examples(home: Path, catalog: Catalog) -> Iterator[Example]:
     """Labelled sentences: the items' examples and look-alikes, names and aliases, and what is not our business."""
+    patterns = _mapping(home / "intents" / "data" / "patterns.yaml")
     for item, entry in catalog.items.items():
-        for name in dict.fromkeys((entry.name, entry.button, *entry.aliases)):
+        names = tuple(dict.fromkeys((entry.name, entry.button, *entry.aliases)))
+        for name in names:
             yield Example(name, item, "overview")
+        if not item.startswith("meta."):
+            yield from _composed(item, entry, names, patterns)
     for path in sorted((home / "intents" / "examples").glob("*.yaml")):
         yield from _of_file(path, catalog)
     yield from _prose(catalog)
@@ -180,13 +184,25 @@ def examples(home: Path, catalog: Catalog) -> Iterator[Example]:
             yield Example(str(sentence), FOREIGN)
 
 
+COMPOSED_WEIGHT = 0.5
+NAMED = 4  # names of an item that are asked about in every way
 PROSE_WEIGHT = 0.1
+ALIKE = ("contact", "channel", "basis")  # facets whose answers read alike for all items
+
+
+def _composed(item: str, entry: Item, names: Sequence[str], patterns: dict[str, Any]) -> Iterator[Example]:
+    """Names of an item in the ways that any item is asked about, for the facets that have an answer."""
+    for facet in entry.answers:
+        ways = patterns.get(facet, [])
+        for number, name in enumerate(names[:NAMED]):
+            if ways:
+                yield Example(ways[number % len(ways)].replace("{x}", name), item, facet, COMPOSED_WEIGHT)
 
 
 def _prose(catalog: Catalog) -> Iterator[Example]:
     """The answers' own sentences: they know words of the matter that nobody thought of as a question."""
     for item, entry in catalog.items.items():
-        told = [f"{a.short}\n{a.more or ''}" for answers in entry.answers.values() for a in answers]
+        told = [f"{a.short}\n{a.more or ''}" for facet, answers in entry.answers.items() if facet not in ALIKE for a in answers]
         sentences = [s for text in told for s in re.split(r"[\n。；]", re.sub(r"\{[^}]*\}|\*\*|https?://\S+|(?m:^- |^\d\. )", "", text))]
         for sentence in dict.fromkeys(s.strip() for s in sentences):
             if len(sentence) >= 6 and not item.startswith("meta."):

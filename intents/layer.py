@@ -13,7 +13,6 @@ CAP = 256  # intents kept for one feature: a word that more intents share says l
 _SCALE = 20.0  # of the first weights: makes a softmax over cosines decided enough to learn from
 _STEP, _EPOCHS, _AT_ONCE = 0.3, 2, 64
 _SMALL = 0.01  # errors in probability below this are not worth an update
-_SURE = 0.05  # a sentence whose intent got all but this much needs no second look
 _CALM = 1e-2  # keeps the first steps small
 
 
@@ -32,12 +31,11 @@ def train(said: Sentences, frequency: Ints, intents: int) -> Postings:
     owners[said.used] = said.labels[said.used]
     pairs = _weighed(postings.build(said.rows, owners, frequency, CAP), intents)
     past = np.full(len(pairs.weights), _CALM, np.float32)
-    chance, left = np.random.default_rng(0), said.used
+    chance = np.random.default_rng(0)
     for epoch in range(_EPOCHS):
-        order = chance.permutation(left)
-        batches = [order[first : first + _AT_ONCE] for first in range(0, len(order), _AT_ONCE)]
-        unsure = [_learn(pairs, past, said, batch, intents, _STEP / (1 + epoch)) for batch in batches]
-        left = np.concatenate([np.zeros(0, np.int64), *unsure])
+        order = chance.permutation(said.used)
+        for first in range(0, len(order), _AT_ONCE):
+            _learn(pairs, past, said, order[first : first + _AT_ONCE], intents, _STEP / (1 + epoch))
     return pairs
 
 
@@ -49,15 +47,14 @@ def _weighed(pairs: Postings, intents: int) -> Postings:
     return pairs._replace(weights=(_SCALE * weights / sizes[pairs.owners]).astype(np.float32))
 
 
-def _learn(pairs: Postings, past: Floats, said: Sentences, batch: NDArray[np.int64], intents: int, step: float) -> NDArray[np.int64]:
-    """One update towards what is true, of often moved weights less (AdaGrad). Gives the sentences that are worth another look."""
+def _learn(pairs: Postings, past: Floats, said: Sentences, batch: NDArray[np.int64], intents: int, step: float) -> None:
+    """One update from a few sentences towards what is true; weights that moved often move less (AdaGrad)."""
     at, cell, values = _products(pairs, said.rows, batch, intents)
     logits = np.bincount(cell, pairs.weights[at] * values, len(batch) * intents).reshape(len(batch), intents)
-    wrong = np.exp(logits - logits.max(1, keepdims=True))
+    wrong = np.exp((logits - logits.max(1, keepdims=True)).astype(np.float32))
     wrong /= wrong.sum(1, keepdims=True)
     wrong[np.arange(len(batch)), said.labels[batch]] -= 1
     wrong[np.abs(wrong) < _SMALL] = 0
-    unsure = batch[wrong.min(1) < -_SURE]
     wrong *= said.weights[batch][:, None]
     slope = wrong.ravel()[cell] * values
     moved = np.flatnonzero(slope)
@@ -65,7 +62,6 @@ def _learn(pairs: Postings, past: Floats, said: Sentences, batch: NDArray[np.int
     total = np.bincount(which, slope[moved], len(places)).astype(np.float32)
     past[places] += total * total
     pairs.weights[places] -= step * total / np.sqrt(past[places])
-    return unsure
 
 
 def _products(pairs: Postings, rows: Rows, batch: NDArray[np.int64], intents: int) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:

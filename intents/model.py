@@ -13,7 +13,7 @@ from intents.features import VIEWS, Tables
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
-COMPARED = 160  # examples of one intent compared at the most
+COMPARED = 200  # examples of one intent compared at the most
 _COUNTED = frozenset("cwp")  # views in which features never seen count against a sentence
 NEAR = 3  # candidates whose examples are compared letter by letter
 

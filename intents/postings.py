@@ -21,20 +21,19 @@ class Postings(NamedTuple):
 
 def build(rows: Rows, owner_of: Ints, frequency: Ints, cap: int, least: int = 1) -> Postings:
     """Lists over the rows with an owner (not -1); weights of one owner are added up. Features in fewer than `least` rows have no list."""
-    owners: list[Ints] = []
-    weights: list[Floats] = []
-    counts = np.zeros(WIDTH + 1, np.int64)
+    most = int(np.minimum(frequency, cap).sum())
+    owners, weights = np.empty(most, np.int32), np.empty(most, np.float32)  # pages never written take no memory
+    ends = np.zeros(WIDTH + 1, np.int32)
     for first in range(0, WIDTH, _BLOCK):
         chosen = np.flatnonzero((rows.numbers >= first) & (rows.numbers < first + _BLOCK))
         mine = owner_of[np.searchsorted(rows.starts, chosen, side="right") - 1]
         wanted = (mine >= 0) & (frequency[rows.numbers[chosen]] >= least)
-        chosen = chosen[wanted]
-        features, owned, weighed = _merged(rows.numbers[chosen], mine[wanted], rows.values[chosen])
+        features, owned, weighed = _merged(rows.numbers[chosen[wanted]], mine[wanted], rows.values[chosen[wanted]])
         kept = _heaviest(features, owned, weighed, cap)
-        owners.append(owned[kept])
-        weights.append(weighed[kept])
-        counts[first + 1 : first + _BLOCK + 1] = np.bincount(features[kept] - first, minlength=_BLOCK)
-    return Postings(np.cumsum(counts).astype(np.int32), np.concatenate(owners), np.concatenate(weights))
+        part = slice(ends[first], ends[first] + len(kept))
+        owners[part], weights[part] = owned[kept], weighed[kept]
+        ends[first + 1 : first + _BLOCK + 1] = ends[first] + np.cumsum(np.bincount(features[kept] - first, minlength=_BLOCK))
+    return Postings(ends, owners[: ends[-1]], weights[: ends[-1]])
 
 
 def entries(lists: Postings, numbers: Ints) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from intents import linear
 from intents.features import Tables, Views
-from intents.linear import Rows
+from intents.linear import Learnt, Rows
 from intents.model import NEAR, Example, Floats, Model, nearest, signs, weigh
 
 
@@ -20,35 +20,29 @@ def train(examples: Sequence[Example], views: Views, tables: Tables) -> Model:
     rows = Rows([c for c, _, _ in weighed], [v for _, v, _ in weighed])
     intents = tuple(sorted({e.intent for e in examples}))
     held = _held(normal, examples, intents)
-    layer = _intent_layer(rows, len(vocabulary), examples, intents)
     aspects, aspect_layer = _aspect_layer(rows, len(vocabulary), examples)
     judged = [e.weight >= 1 for e in examples]
     numbers = [intents.index(e.intent) for e in examples]
-    scores = linear.unseen(rows, len(vocabulary), numbers, [e.weight for e in examples], judged)
-    calibration = _calibrate(normal, numbers, intents, scores, [k for _, _, k in weighed], held, judged)
-    return Model(tables, vocabulary, idf, np.hstack([layer, aspect_layer]).astype(np.float16), intents, aspects, calibration, held)
-
-
-def _intent_layer(rows: Rows, width: int, examples: Sequence[Example], intents: Sequence[str]) -> Floats:
-    place = {name: number for number, name in enumerate(intents)}
-    return linear.train(rows, width, [place[e.intent] for e in examples], [e.weight for e in examples])
+    learnt = linear.train_and_judge(rows, len(vocabulary), numbers, [e.weight for e in examples], judged)
+    calibration = _calibrate(normal, numbers, intents, learnt, [k for _, _, k in weighed], held)
+    return Model(tables, vocabulary, idf, np.hstack([learnt.weights, aspect_layer]).astype(np.float16), intents, aspects, calibration, held)
 
 
 def _aspect_layer(rows: Rows, width: int, examples: Sequence[Example]) -> tuple[tuple[str, ...], Floats]:
     """Aspects are learnt from the sentences that name one, over all intents together."""
-    chosen = [n for n, e in enumerate(examples) if e.aspect and e.weight >= 1]
+    chosen = [n for n, e in enumerate(examples) if e.aspect]
     aspects = tuple(sorted({examples[n].aspect or "" for n in chosen}))
     if len(aspects) < 2:
         return aspects, np.zeros((width + 1, len(aspects)), np.float32)
     some = Rows([rows.columns[n] for n in chosen], [rows.values[n] for n in chosen])
-    return aspects, linear.train(some, width, [aspects.index(examples[n].aspect or "") for n in chosen], [1.0] * len(chosen))
+    return aspects, linear.train(some, width, [aspects.index(examples[n].aspect or "") for n in chosen], [examples[n].weight for n in chosen])
 
 
 def _held(normal: Sequence[str], examples: Sequence[Example], intents: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Each intent's own sentences, for comparing letter by letter; prose about it is not a sentence that people type."""
+    """Each intent's own sentences, for comparing letter by letter; prose about it (no aspect, little weight) is not what people type."""
     listed: dict[str, list[str]] = {name: [] for name in intents}
     for text, example in zip(normal, examples, strict=True):
-        if example.weight >= 1:
+        if example.weight >= 1 or example.aspect:
             listed[example.intent].append(text)
     return {name: tuple(dict.fromkeys(texts)) for name, texts in listed.items()}
 
@@ -70,18 +64,18 @@ def _short(name: str) -> bool:
 
 
 def _calibrate(
-    normal: Sequence[str], numbers: Sequence[int], intents: Sequence[str], scores: Floats,
-    known: Sequence[float], held: Mapping[str, Sequence[str]], judged: Sequence[bool],
+    normal: Sequence[str], numbers: Sequence[int], intents: Sequence[str], learnt: Learnt,
+    known: Sequence[float], held: Mapping[str, Sequence[str]],
 ) -> Floats:  # fmt: skip
     """Fit confidence on what a layer says of sentences it was trained without."""
     rows: list[list[float]] = []
     truth: list[bool] = []
-    for row in np.flatnonzero(judged).tolist():
-        best = np.argsort(-scores[row], kind="stable")[: min(NEAR, len(intents))].tolist()
+    for row, scores in zip(learnt.left, learnt.scores, strict=True):
+        best = np.argsort(-scores, kind="stable")[: min(NEAR, len(intents))].tolist()
         for place, index in enumerate(best):
-            rival = float(scores[row][best[1 if place == 0 and len(best) > 1 else 0]])
+            rival = float(scores[best[1 if place == 0 and len(best) > 1 else 0]])
             near = nearest(normal[row], [t for t in held[intents[index]] if t != normal[row]])[1]
-            score = float(scores[row][index])
+            score = float(scores[index])
             rows.append(signs(score, score - rival, near, known[row]))
             truth.append(bool(index == numbers[row]))
     return linear.logistic(np.array(rows, np.float32), truth)
