@@ -24,6 +24,11 @@ class Tables:
     syllables: Mapping[str, str]
 
 
+def plain(text: str) -> str:
+    """What is cut into words: without punctuation, long numbers as one sign, not endlessly long."""
+    return _DIGITS.sub("0", _PUNCTUATION.sub(" ", text[:LONGEST])).strip()
+
+
 class Views:
     """Text → names of its features, each prefixed with its view."""
 
@@ -51,18 +56,18 @@ class Views:
 
     def __call__(self, text: str) -> dict[str, list[str]]:
         """View → features of a normalised text, repeats removed, in a fixed order."""
-        plain = _DIGITS.sub("0", _PUNCTUATION.sub(" ", text[:LONGEST])).strip()
+        bare = plain(text)
         return {
-            "c": _grams("c", plain.replace(" ", "")),
-            "w": _words(self.cut(plain)),
-            "p": self._pinyin(plain),
+            "c": _grams("c", bare.replace(" ", "")),
+            "w": _words(self.cut(bare)),
+            "p": self._pinyin(bare),
             "t": list(dict.fromkeys("t" + name for _, names in self._terms(text) for name in names)),
             "f": list(dict.fromkeys("f" + name for _, names in self.cues(text) for name in names)),
         }
 
-    def _pinyin(self, plain: str) -> list[str]:
+    def _pinyin(self, bare: str) -> list[str]:
         get = self._syllables.get
-        units = [get(c, c) for c in plain if c != " "]
+        units = [get(c, c) for c in bare if c != " "]
         pairs = ["p" + a + "'" + b for a, b in pairwise(units)]
         triples = ["p" + a + "'" + b + "'" + c for a, b, c in zip(units, units[1:], units[2:], strict=False)]
         return list(dict.fromkeys(pairs + triples))

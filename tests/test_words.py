@@ -6,7 +6,7 @@ import numpy as np
 import yaml
 
 from bot.settings import ROOT
-from intents.features import Tables
+from intents.features import Tables, plain
 from intents.lexicon import Lexicon
 from intents.matcher import Matcher
 from intents.model import Example
@@ -36,7 +36,7 @@ def test_both_cutters_cut_alike_with_our_words() -> None:
     fast, reference = cutter(LEXICON.words()), cutter(LEXICON.words(), fast=False)
     said = sentences()
     assert len(said) > 1500
-    different = [s for s in said if fast(s) != reference(s)]
+    different = [s for s in map(plain, said) if fast(s) != reference(s)]
     assert different == []
 
 
