@@ -26,6 +26,7 @@ from knowledge.catalog import FACETS, Catalog, Item
 from knowledge.library import Library
 from knowledge.loader import DataError, Fault
 
+REVISION = re.compile(r"[0-9a-f]{16}")
 FORMAT = "1"  # of the caches; changes when the code that writes them does
 CODE = Path(__file__).resolve().parent.parent
 Progress = Callable[[str], None]
@@ -73,7 +74,7 @@ def _library(home: Path, node: str, cache: Path, say: Progress) -> Library:
             raise DataError(twice)
     library = libraries.load(home, node, raw=raw)
     if not kept.exists():
-        _fresh(cache)
+        fresh(cache)
         kept.write_text(json.dumps(raw, ensure_ascii=False, default=_iso), encoding="utf-8")
     return library
 
@@ -84,10 +85,11 @@ def _iso(value: object) -> str:
     raise TypeError(type(value).__name__)
 
 
-def _fresh(cache: Path) -> None:
-    """Make room for this revision's cache; keep the three newest others."""
+def fresh(cache: Path) -> None:
+    """Make room for this revision's cache; keep the three newest others. Only what bears a revision's name and holds a cache is removed."""
     cache.mkdir(parents=True, exist_ok=True)
-    others = sorted((p for p in cache.parent.iterdir() if p.is_dir() and p != cache), key=lambda p: p.stat().st_mtime)
+    ours = [p for p in cache.parent.iterdir() if REVISION.fullmatch(p.name) and (p / "catalog.json").is_file() and p != cache]
+    others = sorted(ours, key=lambda p: p.stat().st_mtime)
     for old in others[:-3]:
         shutil.rmtree(old, ignore_errors=True)
 

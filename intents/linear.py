@@ -74,7 +74,7 @@ def _fitted(matrix: csr_matrix, labels: NDArray[np.int64], weights: NDArray[np.f
     """Both models, the second scaled to the spread of the first. Rare classes count as much as common ones, but for the commonest."""
     count = np.bincount(labels, weights=weights)
     even = dict(enumerate(count.mean() / count)) | {int(count.argmax()): 1.0}
-    machine = LinearSVC(C=HARDNESS, tol=1e-3, random_state=0, class_weight=even).fit(matrix, labels, sample_weight=weights)
+    machine = LinearSVC(C=HARDNESS, tol=5e-2, random_state=0, class_weight=even).fit(matrix, labels, sample_weight=weights)
     if len(count) < 3:  # one machine for two classes: its weights are the second's, and the first's reversed
         layer = np.vstack([np.hstack([-machine.coef_.T, machine.coef_.T]), np.hstack([-machine.intercept_, machine.intercept_])])
         return layer.astype(np.float32)
