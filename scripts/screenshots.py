@@ -29,12 +29,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as play:
         service = Service(Path(folder)).start()
         browser = play.chromium.launch(executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=ARGUMENTS)
-        desk = browser.new_page(viewport={"width": 1280, "height": 860})
+        desk = browser.new_page(viewport={"width": 1280, "height": 860}, reduced_motion="reduce")
         desk.goto(service.url)
         desk.get_by_text("商标").first.wait_for()
         desk.screenshot(path=IMAGES / "start.png")
         for name, care in (("chat-phone", False), ("care", True)):
-            phone = browser.new_page(viewport={"width": 390, "height": 844}, device_scale_factor=2)
+            phone = browser.new_page(viewport={"width": 390, "height": 844}, device_scale_factor=2, reduced_motion="reduce")
             phone.goto(service.url)
             if care:
                 phone.get_by_role("button", name="关怀版").first.click()
