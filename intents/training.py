@@ -53,14 +53,17 @@ def _vocabulary(features: Sequence[Mapping[str, list[str]]]) -> tuple[dict[str, 
         for names in views.values():
             for name in names:
                 frequency[name] = frequency.get(name, 0) + 1
-    kept = [name for name, count in frequency.items() if count > 1 or _short(name)]
+    kept = [name for name, count in frequency.items() if count >= _needed(name)]
     idf = np.array([np.log((1 + len(features)) / (1 + frequency[n])) + 1 for n in kept], np.float32)
     return {name: i for i, name in enumerate(kept)}, idf
 
 
-def _short(name: str) -> bool:
-    """Single words and pairs of characters are kept even when seen once; longer combinations are not."""
-    return name[0] in "tf" or (name[0] == "c" and len(name) <= 3) or (name[0] == "w" and "_" not in name)
+def _needed(name: str) -> int:
+    """How often a feature must be seen to be kept: words and characters once, pairs twice, triples three times."""
+    if name[0] in "tf" or (name[0] == "c" and len(name) == 2) or (name[0] == "w" and "_" not in name):
+        return 1
+    triple = (name[0] == "c" and len(name) > 3) or (name[0] == "p" and name.count("'") > 1)
+    return 3 if triple else 2
 
 
 def _calibrate(
