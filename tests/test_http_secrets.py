@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
@@ -85,8 +86,6 @@ def test_numbers_of_persons_and_positions_are_in_no_file_and_filing_numbers_are(
 
 def test_what_is_stored_of_a_body_cannot_be_guessed_back(left: Trace) -> None:
     """A plain hash of a message is as good as the message where there are few: all phone numbers can be tried."""
-    from hashlib import blake2b
-
     said = f'{{"text":"{WORDS}，补充{PHONE}"}}'
     guessed = {blake2b(text.encode(), digest_size=16).hexdigest().encode() for text in (said, f"{WORDS}，补充{PHONE}")}
     assert not any(guess in held for guess in guessed for held in left.files.values())
@@ -102,8 +101,10 @@ def test_the_key_of_the_service_is_readable_by_its_owner_only(own_service: Servi
 @pytest.mark.parametrize("broken", ["", "\n", "no key", "abc"])
 def test_a_key_that_is_broken_stops_the_start_with_a_word(own_service: Service, tmp_path: Path, broken: str) -> None:
     (tmp_path / "secret.key").write_text(broken)
-    done = own_service.zhiwen("serve")
-    assert done.returncode == 1 and "secret.key" in done.stderr and "Traceback" not in done.stderr
+    with pytest.raises(AssertionError) as refused:
+        own_service.start()
+    assert own_service.stop() == 1
+    assert "secret.key" in str(refused.value) and "Traceback" not in str(refused.value)
 
 
 def test_an_empty_key_from_the_settings_is_refused(own_service: Service) -> None:

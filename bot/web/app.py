@@ -53,7 +53,8 @@ def _routes(app: web.Application, chat: Chat, health: Health, guard: Guard) -> N
     messages.add_route("GET", chat.history)
     app.router.add_get("/api/v1/chat/events", chat.events, allow_head=False)
     app.router.add_get("/api/v1/chat/export", chat.export)
-    app.router.add_route("OPTIONS", "/api/v1/{rest:.*}", _preflight(guard))
+    for path in ("/api/v1/chat/messages", "/api/v1/chat/events", "/api/v1/chat/export", "/api/v1/start"):
+        app.router.add_route("OPTIONS", path, _preflight(guard))
     app.router.add_get("/healthz", health.alive)
     app.router.add_get("/readyz", health.ready)
     app.router.add_get("/metrics", health.counters)

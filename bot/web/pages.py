@@ -10,6 +10,7 @@ from bot import wire
 from bot.choices import item_choice
 from bot.desk import today
 from bot.rules import Rules
+from bot.web.problems import Problem
 
 STATIC = Path(__file__).parent / "static"
 
@@ -47,6 +48,13 @@ class Pages:
         value = start(self.rules, today())
         return web.Response(body=wire.dumps(value).encode(), content_type="application/json", charset="utf-8", headers={"Cache-Control": "no-cache"})
 
+    async def asset(self, request: web.Request) -> web.StreamResponse:
+        """GET /static/…: a file of the page, never one outside its folder."""
+        path = (STATIC / request.match_info["path"]).resolve()
+        if not path.is_relative_to(STATIC.resolve()) or not path.is_file():
+            raise Problem(404, "没有这个文件")
+        return web.FileResponse(path)
+
     def file(self, name: str) -> Any:
         """A handler for one page."""
 
@@ -63,4 +71,4 @@ def add(app: web.Application, pages: Pages) -> None:
     app.router.add_get("/widget.js", pages.file("widget.js"))
     app.router.add_get("/favicon.ico", pages.file("favicon.svg"))
     app.router.add_get("/api/v1/start", pages.start)
-    app.router.add_static("/static", STATIC, follow_symlinks=False, append_version=False)
+    app.router.add_get("/static/{path:.+}", pages.asset)

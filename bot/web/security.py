@@ -11,6 +11,7 @@ STEADY = {
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "geolocation=(self), camera=(), microphone=()",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Server": "zhiwen",
 }
 CORS_HEADERS = "Content-Type, X-Visitor, Last-Event-ID"
 
@@ -38,6 +39,7 @@ class Guard:
             origin = request.headers.get("Origin", "")
             if origin in self._origins:
                 headers["Access-Control-Allow-Origin"] = origin
+                headers["Access-Control-Expose-Headers"] = "Retry-After"
 
     def preflight(self, request: web.Request) -> web.Response:
         """The answer to an OPTIONS question of a browser."""
@@ -52,7 +54,7 @@ class Guard:
         peer = request.remote or ""
         if not self._proxies or not self._trusted(peer):
             return peer
-        for hop in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
+        for hop in reversed(",".join(request.headers.getall("X-Forwarded-For", [])).split(",")):
             hop = hop.strip()
             if hop and not self._trusted(hop):
                 return hop
