@@ -43,10 +43,20 @@ def secret(settings: Settings) -> bytes:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return bytes.fromhex(path.read_text(encoding="ascii").strip())
+        return _kept(path)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(secrets.token_hex(32))
     return secret(settings)
+
+
+def _kept(path: Path) -> bytes:
+    try:
+        key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except ValueError:
+        key = b""
+    if len(key) != 32:
+        raise Refused(f"密钥文件坏了：{path} 应为 64 个十六进制字符。请从备份恢复；没有备份就删掉它，以前的网页访客将被当作新访客。")
+    return key
 
 
 def say(text: str) -> None:

@@ -22,7 +22,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="监听地址")
     port: int = Field(8080, ge=0, le=65535, description="监听端口（也认 PORT）；0 为任选")
     node: str = Field("", pattern=r"^[a-z0-9_]*$", description="节点编号：用 knowledge/nodes/编号.yaml 的个性化事项清单启动")
-    secret: SecretStr | None = Field(None, description="访客标识的密钥；不设则生成并存在数据库旁的 secret.key")
+    secret: SecretStr | None = Field(None, min_length=1, description="访客标识的密钥；不设则生成并存在数据库旁的 secret.key")
     retention_days: int = Field(365, ge=1, description="消息内容保存天数，到期清空")
     visitor_rate: float = Field(2.0, gt=0, description="每位访客每秒可发消息数（持续）")
     visitor_burst: int = Field(30, ge=1, description="每位访客可连发消息数")

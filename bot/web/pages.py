@@ -50,7 +50,8 @@ class Pages:
 
     async def asset(self, request: web.Request) -> web.StreamResponse:
         """GET /static/…: a file of the page, never one outside its folder."""
-        path = (STATIC / request.match_info["path"]).resolve()
+        name = request.match_info["path"]
+        path = (STATIC / name.replace("\0", "?")).resolve()
         if not path.is_relative_to(STATIC.resolve()) or not path.is_file():
             raise Problem(404, "没有这个文件")
         return web.FileResponse(path)
