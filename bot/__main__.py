@@ -1,7 +1,6 @@
 """The `zhiwen` command."""
 
 import asyncio
-import json
 import sys
 from datetime import date
 from pathlib import Path
@@ -92,18 +91,18 @@ def ask(
 
 def _ask_lines(rules: Rules) -> None:
     day, broken = today(), 0
-    for number, line in enumerate(sys.stdin, 1):
-        if not line.strip():
+    for number, raw in enumerate(sys.stdin.buffer, 1):
+        if not raw.strip():
             continue
         try:
-            question = asking.Question.of(line)
+            question = asking.Question.of(asking.decoded(raw))
         except asking.BadQuestion as error:
             typer.echo(f"第 {number} 行：{error}", err=True)
             broken += 1
             continue
         value = asking.as_json(rules, question, asking.ask(rules, question, day))
-        sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
-    sys.stdout.flush()
+        sys.stdout.buffer.write(asking.encoded(value) + b"\n")
+    sys.stdout.buffer.flush()
     if broken:
         raise typer.Exit(1)
 
@@ -113,6 +112,7 @@ def chat(name: Annotated[str, typer.Option("--name", help="对话的名字：同
     """在终端里聊天。"""
     from bot import terminal
     from bot.desk import Desk
+    from bot.serve import secret
     from bot.store.sqlite import SqliteStore
 
     settings = _settings()
@@ -126,7 +126,7 @@ def chat(name: Annotated[str, typer.Option("--name", help="对话的名字：同
 
     async def run() -> None:
         store = SqliteStore.open(settings.sqlite_path)
-        await terminal.chat(Desk(store, rules), name, read, typer.echo)
+        await terminal.chat(Desk(store, rules), name, secret(settings), read, typer.echo)
         await store.close()
 
     asyncio.run(run())

@@ -11,7 +11,7 @@ from bot.dialogue import decide
 from bot.handoff import NewTicket
 from bot.model import Conversation, Message, Owner, Turn
 from bot.rules import ZONE, Rules
-from intents.meaning import Context, Meaning
+from intents.meaning import HUMAN, Context, Meaning
 
 NO_TICKET = NewTicket("ask", "000000")
 
@@ -36,6 +36,8 @@ class Question:
             value = json.loads(line)
         except json.JSONDecodeError as error:
             raise BadQuestion(f"不是合法的 JSON：{error.msg}") from error
+        except RecursionError as error:
+            raise BadQuestion("JSON 嵌套太深") from error
         if not isinstance(value, dict) or not isinstance(value.get("text"), str):
             raise BadQuestion("需要 {\"id\": …, \"text\": \"…\"}")
         history = value.get("history") or []
@@ -46,6 +48,22 @@ class Question:
         except (TypeError, ValueError) as error:
             raise BadQuestion("date 应为 YYYY-MM-DD") from error
         return cls(value.get("id"), value["text"], tuple(history), day)
+
+
+def decoded(line: bytes) -> str:
+    """A line of input as text. Raises BadQuestion when it is not UTF-8."""
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadQuestion("不是 UTF-8 文字") from error
+
+
+def encoded(value: dict[str, Any]) -> bytes:
+    """An answer as a line of UTF-8; an id with half a character in it is escaped."""
+    try:
+        return json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(value).encode("ascii")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +98,29 @@ def as_json(rules: Rules, question: Question, asked: Asked) -> dict[str, Any]:
     best_first = sorted(once.values(), key=lambda c: -c.confidence)[:5]
     listed: list[dict[str, Any]] = [{"item": c.item, "facet": c.facet, "confidence": c.confidence} for c in best_first]
     rejected = turn.decision == "reject"
-    item = None if rejected else turn.item or meaning.item
+    item = None if rejected else turn.item or _otherwise(turn, meaning)
+    confidence = turn.confidence if turn.item or turn.decision != "handoff" else 1.0
     if item and all(c["item"] != item for c in listed):
-        listed = [{"item": item, "facet": turn.facet or "overview", "confidence": turn.confidence}, *listed][:5]
+        first = {"item": item, "facet": turn.facet or "overview", "confidence": max([confidence, *(c["confidence"] for c in listed)])}
+        listed = [first, *listed][:5]
     return {
         "id": question.id,
         "decision": turn.decision,
         "item": item,
         "facet": None if item is None else turn.facet or "overview",
-        "confidence": round(turn.confidence, 4),
+        "confidence": round(confidence, 4),
         "candidates": listed,
         "slots": dict(meaning.slots),
         "owner": turn.conversation.owner.value,
         "reply": "\n\n".join(telling.plain(r) for r in turn.replies),
     }
+
+
+def _otherwise(turn: Turn, meaning: Meaning) -> str | None:
+    """The item of a turn that was decided by a rule: a person was called, or the best guess at what was meant."""
+    if turn.decision == "handoff":
+        return HUMAN
+    return meaning.item or next((c.item for c in meaning.candidates), None)
 
 
 def explained(rules: Rules, question: Question, asked: Asked) -> Iterator[str]:

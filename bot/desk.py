@@ -73,7 +73,7 @@ class Desk:
         self._last[key] = mine
         try:
             if before is not None:  # earlier messages of this conversation first
-                await before
+                await asyncio.shield(before)  # whoever gives up waiting must not end it for the others
             return await self._until_done(key, message)
         finally:
             mine.set_result(None)

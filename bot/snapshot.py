@@ -13,6 +13,7 @@ from typing import Any
 
 from bot.rules import Rules
 from bot.settings import Settings
+from intents import files
 from intents.follow import Counterparts
 from intents.lexicon import Lexicon
 from intents.matcher import Matcher
@@ -54,7 +55,7 @@ def load(settings: Settings, say: Progress = lambda _: None, read: Any = None) -
     """The checked snapshot. Raises DataError with every fault. `read` replaces understanding (benchmarks)."""
     home = settings.home
     name = revision(home)
-    cache = settings.cache / name
+    cache = settings.cache / (hashlib.sha256(f"{name}:{settings.node}".encode()).hexdigest()[:16] if settings.node else name)
     library = _library(home, settings.node, cache, say)
     reader = read or understanding(home, library, cache, say).read
     return Rules(library, reader, name, settings.retention_days, lambda lat, lon: divisions.nearest(library.counties, lat, lon))
@@ -63,20 +64,27 @@ def load(settings: Settings, say: Progress = lambda _: None, read: Any = None) -
 def _library(home: Path, node: str, cache: Path, say: Progress) -> Library:
     path = home / "service_catalog.yaml"
     kept = cache / "catalog.json"
-    raw: object = None
-    if kept.exists():
-        raw = json.loads(kept.read_text(encoding="utf-8"))
-    else:
+    raw = _kept(kept)
+    if raw is None:
         say("正在读取和核对服务目录……")
         raw = loader.read(path)
         twice = list(loader.repeated_keys(path))
         if twice:
             raise DataError(twice)
     library = libraries.load(home, node, raw=raw)
-    if not kept.exists():
+    if _kept(kept) is None:
         fresh(cache)
-        kept.write_text(json.dumps(raw, ensure_ascii=False, default=_iso), encoding="utf-8")
+        files.write(kept, json.dumps(raw, ensure_ascii=False, default=_iso).encode())
     return library
+
+
+def _kept(path: Path) -> object:
+    """What a cache file holds; None when it is missing or was cut short."""
+    try:
+        value: object = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return value
 
 
 def _iso(value: object) -> str:
@@ -99,10 +107,11 @@ def understanding(home: Path, library: Library, cache: Path, say: Progress = lam
     folder = home / "intents" / "data"
     lexicon, cues = _words(folder)
     thresholds = _thresholds(folder / "thresholds.yaml")
-    fillers = Fillers.of(_mapping(folder / "fillers.yaml"), cues)
+    fillers = _fillers(folder / "fillers.yaml", cues)
     try:
         matcher = Matcher.load(cache / "matcher", lexicon, cues)
     except (OSError, ValueError, KeyError):
+        check_words(home, library.catalog)
         say("正在训练理解模型（数据有变化时才需要，约十几秒）……")
         _train_apart(home, library, cache)
         matcher = Matcher.load(cache / "matcher", lexicon, cues)
@@ -134,7 +143,7 @@ def check_words(home: Path, catalog: Catalog) -> None:
     _words(folder)
     _counterparts(folder / "counterparts.yaml")
     _thresholds(folder / "thresholds.yaml")
-    Fillers.of(_mapping(folder / "fillers.yaml"), {})
+    _fillers(folder / "fillers.yaml", {})
     for _ in examples(home, catalog):
         pass
 
@@ -157,8 +166,28 @@ def train(home: Path, cache: Path, node: str) -> None:
 
 
 def _words(folder: Path) -> tuple[Lexicon, dict[str, list[str]]]:
-    cues = {str(k): [str(w).lower() for w in v] for k, v in _mapping(folder / "facet_words.yaml").items()}
+    cues = {k: [str(w).lower() for w in v] for k, v in _by_facet(folder / "facet_words.yaml").items()}
     return Lexicon.of(_mapping(folder / "lexicon.yaml")), cues
+
+
+def _by_facet(path: Path) -> dict[str, list[Any]]:
+    data = _mapping(path)
+    faults = [loader.fault_at(path, [str(k)], "没有这个方面") for k in data if k not in FACETS]
+    faults += [loader.fault_at(path, [str(k)], "应为一列词句") for k, v in data.items() if not isinstance(v, list)]
+    if faults:
+        raise DataError(faults)
+    return data
+
+
+def _fillers(path: Path, cues: dict[str, list[str]]) -> Fillers:
+    data = _mapping(path)
+    wanted = Fillers.__dataclass_fields__.keys() - {"facet_names"}
+    faults = [loader.fault_at(path, [str(k)], "没有用到这一项，是不是写错了名字") for k in data if k not in wanted]
+    faults += [Fault(path.name, k, "缺少这一项") for k in sorted(wanted - data.keys())]
+    faults += [loader.fault_at(path, [str(k)], "应为一列词") for k, v in data.items() if not isinstance(v, list)]
+    if faults:
+        raise DataError(faults)
+    return Fillers.of({k: [str(w) for w in v] for k, v in data.items()}, cues)
 
 
 def _mapping(path: Path) -> dict[str, Any]:
@@ -170,7 +199,7 @@ def _mapping(path: Path) -> dict[str, Any]:
 
 def examples(home: Path, catalog: Catalog) -> Iterator[Example]:
     """Labelled sentences: the items' examples and look-alikes, names and aliases, and what is not our business."""
-    patterns = _mapping(home / "intents" / "data" / "patterns.yaml")
+    patterns = _by_facet(home / "intents" / "data" / "patterns.yaml")
     for item, entry in catalog.items.items():
         names = tuple(dict.fromkeys((entry.name, entry.button, *entry.aliases)))
         for name in names:
@@ -180,8 +209,11 @@ def examples(home: Path, catalog: Catalog) -> Iterator[Example]:
     for path in sorted((home / "intents" / "examples").glob("*.yaml")):
         yield from _of_file(path, catalog)
     yield from _prose(catalog)
-    foreign = _mapping(home / "intents" / "data" / "foreign.yaml")
-    for sentences in foreign["reject"].values():
+    path = home / "intents" / "data" / "foreign.yaml"
+    foreign = _mapping(path).get(FOREIGN)
+    if not isinstance(foreign, dict) or not all(isinstance(v, list) for v in foreign.values()):
+        raise DataError([Fault(path.name, FOREIGN, "应有 reject: 类别: 例句")])
+    for sentences in foreign.values():
         for sentence in sentences:
             yield Example(str(sentence), FOREIGN)
 

@@ -13,12 +13,12 @@ ADDRESS = "terminal"
 Write = Callable[[str], None]
 
 
-def digest(text: str) -> str:
-    """A fingerprint of a message's words."""
-    return blake2b(text.encode(), digest_size=16).hexdigest()
+def digest(text: str, key: bytes) -> str:
+    """A keyed fingerprint of a message's words."""
+    return blake2b(text.encode(errors="surrogatepass"), key=key, digest_size=16).hexdigest()
 
 
-async def chat(desk: Desk, address: str, read: Callable[[], str | None], write: Write) -> None:
+async def chat(desk: Desk, address: str, key: bytes, read: Callable[[], str | None], write: Write) -> None:
     """Read lines until the end or 退出; write the answers. Staff lines that came meanwhile are shown first."""
     write(desk.rules.notice())
     write("直接打字提问；打数字选择；“转人工”找工作人员；“退出”结束。")
@@ -26,7 +26,7 @@ async def chat(desk: Desk, address: str, read: Callable[[], str | None], write: 
     last = known.seq if known else 0
     while (line := await asyncio.to_thread(read)) is not None and line.strip() not in ("退出", "exit", "quit"):
         at = desk.clock()
-        receipt = await desk.receive("terminal", address, Message(new_id(at), at, line, digest=digest(line)))
+        receipt = await desk.receive("terminal", address, Message(new_id(at), at, line, digest=digest(line, key)))
         last = await _show_staff(desk, receipt, last, write)
         for reply in receipt.replies:
             write(shown(reply.body))

@@ -50,9 +50,12 @@ def train(rows: Rows, width: int, labels: Sequence[int], weights: Sequence[float
 
 def train_and_judge(rows: Rows, width: int, labels: Sequence[int], weights: Sequence[float], counted: Sequence[bool]) -> Learnt:
     """Weights from all rows, and scores of a part of the counted rows by a layer that has not seen them."""
-    matrix, y, w, judged = _matrix(rows, width), np.asarray(labels), np.asarray(weights), np.flatnonzero(counted)
-    kept, left = next(StratifiedShuffleSplit(1, test_size=JUDGED, random_state=0).split(judged, y[judged]))
-    parts = [np.arange(len(y)), np.concatenate([judged[kept], np.flatnonzero(~np.asarray(counted))])]
+    matrix, y, w, may = _matrix(rows, width), np.asarray(labels), np.asarray(weights), np.asarray(counted)
+    may = may & (np.bincount(y[may], minlength=int(y.max()) + 1)[y] > 1)  # the only sentence of a class is needed for learning it
+    judged, classes = np.flatnonzero(may), len(np.unique(y[may]))
+    size = max(int(JUDGED * len(judged)), classes)
+    kept, left = next(StratifiedShuffleSplit(1, test_size=size, random_state=0).split(judged, y[judged]))
+    parts = [np.arange(len(y)), np.concatenate([judged[kept], np.flatnonzero(~may)])]
     # Side by side in two processes where the rows are many: the solver uses one processor.
     layers = Parallel(n_jobs=2 if len(y) > MANY else 1)(delayed(_fitted)(matrix[part], y[part], w[part]) for part in parts)
     scores = matrix[judged[left]] @ layers[1][:-1] + layers[1][-1]

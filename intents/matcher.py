@@ -1,8 +1,11 @@
 """Which intent a sentence means: a linear layer over several views, checked against the nearest examples, with calibrated confidence."""
 
 import heapq
+import io
 import json
 import math
+import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from operator import attrgetter, itemgetter
 from pathlib import Path
@@ -10,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from intents import files
 from intents.features import Tables, Views
 from intents.lexicon import Lexicon
 from intents.model import NEAR, Example, Floats, Model, nearest, weigh
@@ -94,19 +98,24 @@ class Matcher:
         """Write the artefact: one array file, one JSON file."""
         folder.mkdir(parents=True, exist_ok=True)
         m = self.model
-        np.savez(folder / "arrays.npz", idf=m.idf, weights=m.weights, calibration=m.calibration)
+        arrays = io.BytesIO()
+        np.savez(arrays, idf=m.idf, weights=m.weights, calibration=m.calibration)
+        files.write(folder / "arrays.npz", arrays.getvalue())
         plain = {
             "simplified": m.tables.simplified, "syllables": m.tables.syllables, "vocabulary": list(m.vocabulary),
             "intents": m.intents, "aspects": m.aspects, "examples": m.examples,
         }  # fmt: skip
-        (folder / "words.json").write_text(json.dumps(plain, ensure_ascii=False), encoding="utf-8")
+        files.write(folder / "words.json", json.dumps(plain, ensure_ascii=False).encode())
 
     @classmethod
     def load(cls, folder: Path, lexicon: Lexicon, cues: Mapping[str, Sequence[str]], words: Sequence[str] = ()) -> "Matcher":
         """Read what `save` wrote. Raises OSError, ValueError or KeyError when it is missing or broken."""
         plain = json.loads((folder / "words.json").read_text(encoding="utf-8"))
-        with np.load(folder / "arrays.npz") as arrays:
-            idf, weights, calibration = arrays["idf"], arrays["weights"], arrays["calibration"]
+        try:
+            with (folder / "arrays.npz").open("rb") as file, np.load(file) as arrays:
+                idf, weights, calibration = arrays["idf"], arrays["weights"], arrays["calibration"]
+        except (EOFError, zipfile.BadZipFile, zlib.error) as error:
+            raise ValueError("arrays.npz is cut short") from error
         tables = Tables(plain["simplified"], plain["syllables"])
         model = Model(
             tables, {name: i for i, name in enumerate(plain["vocabulary"])}, idf, weights,

@@ -84,6 +84,8 @@ class Teller:
             facet = facet or "overview"
             own = target == item
             label = choice.label or (FACET_NAMES[facet] if own else other.button)
+            if any(offer.label == label for offer in offers):  # two facets of one other item
+                label = FACET_NAMES[facet]
             offers.append(Offer(target, facet, label))
         return offers
 

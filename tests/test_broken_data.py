@@ -78,7 +78,13 @@ def test_a_file_that_is_missing_or_not_utf_8_is_named(home: Path) -> None:
     assert "desk.yaml: -: 不是 UTF-8" in faults(home)
 
 
-@pytest.mark.parametrize("claim", ["a misspelt key", "a gap between the versions of a fact", "a misspelt threshold", "a county without a position"])
+STOPS = [
+    "a misspelt key", "a gap between the versions of a fact", "a misspelt threshold", "a county without a position",
+    "sentences of others that cannot be parsed", "fillers of an unknown kind",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("claim", STOPS)
 def test_the_service_refuses_to_start_and_says_where(home: Path, tmp_path: Path, claim: str) -> None:
     case = next(case for case in casebook.read("broken_data") if case["claim"] == claim)
     edit(home, case)

@@ -68,6 +68,15 @@ async def test_an_id_with_another_body_is_refused_and_changes_nothing(desk: Desk
     assert len(await history(desk, first)) == 2
 
 
+async def test_a_caller_who_gives_up_waiting_harms_neither_the_message_before_nor_the_one_after(desk: Desk) -> None:
+    first, second, third = (asyncio.create_task(desk.receive("web", "a", said(f"m{n}", "商标续展多少钱"))) for n in range(3))
+    await asyncio.sleep(0)  # all three have begun: the second waits for the first, the third for the second
+    second.cancel()
+    receipts = await asyncio.gather(first, second, third, return_exceptions=True)
+    assert isinstance(receipts[1], asyncio.CancelledError)
+    assert [r.seq for r in (receipts[0], receipts[2]) if isinstance(r, Receipt)] == [2, 4]
+
+
 async def test_many_citizens_at_once_are_all_answered(desk: Desk) -> None:
     receipts = await asyncio.gather(*(desk.receive("web", f"a{n}", said("m1", "商标续展多少钱")) for n in range(200)))
     assert len({r.conversation for r in receipts}) == 200

@@ -161,3 +161,16 @@ def test_too_many_open_pages_are_refused_and_closed_ones_do_not_count(visitor: V
         again.close()
         assert time.monotonic() < deadline, "pages closed long ago still count"
     again.close()
+
+
+def test_what_staff_do_in_commands_reaches_an_open_page(service: Service) -> None:
+    visitor = Visitor(service.url)
+    visitor.says("转人工")
+    (number,) = re.findall(r"受理编号 (\w{6})", visitor.lines()[1]["cards"][0]["title"])
+    with visitor.stream() as stream:
+        stream.until("受理编号")
+        for words in (["accept", number], ["say", number, "您好，我看一下"]):
+            assert service.zhiwen("tickets", *words, "--by", "王").returncode == 0
+        heard = stream.until("您好，我看一下")
+    assert [event.data["owner"] for event in heard if event.kind == "owner"] == ["staff"]
+    assert (heard[-1].data["from"], heard[-1].id) == ("staff", "3")

@@ -59,7 +59,7 @@ async def history(session: aiohttp.ClientSession, url: str, visitor: int, turn: 
 async def test_what_was_answered_is_kept_and_the_rest_may_be_sent_again(own_service: Service, turn: int) -> None:
     own_service.environment |= {"ZHIWEN_VISITOR_BURST": "1000"}
     own_service.start()
-    answers = await burst(own_service, turn, die_after=40 + 30 * turn)
+    answers = await burst(own_service, turn, die_after=40 + 12 * turn)
     own_service.start()
     assert any(a is None for a in answers.values()), "the burst was over before the service died"
     async with aiohttp.ClientSession() as session:

@@ -51,11 +51,11 @@ class Posted(Shape):
             raise ValueError("text、choice、location、attachment 必须且只能有一个")
         return self
 
-    def message(self, at: int) -> Message:
-        """The message as the desk takes it."""
+    def message(self, at: int, key: bytes) -> Message:
+        """The message as the desk takes it; its digest is keyed, so that nobody can try what was said."""
         sent = self.model_fields_set
         kind = next(k for k in KINDS if k in sent)
-        digest = blake2b(f"{kind}\0{getattr(self, kind)!r}".encode(errors="surrogatepass"), digest_size=16).hexdigest()
+        digest = blake2b(f"{kind}\0{getattr(self, kind)!r}".encode(errors="surrogatepass"), key=key, digest_size=16).hexdigest()
         return Message(
             self.id, at, self.text if "text" in sent else None, self.choice if "choice" in sent else None,
             Point(self.location.lat, self.location.lon) if self.location else None, self.attachment is not None, digest,

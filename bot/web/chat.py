@@ -46,7 +46,7 @@ class Chat:
         address = self.address(body.visitor)
         self._limit(address, request)
         try:
-            receipt = await self.desk.receive("web", address, body.message(self.desk.clock()))
+            receipt = await self.desk.receive("web", address, body.message(self.desk.clock(), self._secret))
         except Reused as error:
             raise Problem(409, "这个消息编号已经用过，内容不同；请换一个编号") from error
         except Busy as error:
