@@ -75,7 +75,7 @@ class Teller:
         )
 
     def _offers(self, item: str, answer: Answer) -> list[Offer]:
-        offers = []
+        offers: list[Offer] = []
         for choice in answer.choices:
             target, _, facet = choice.to.partition(":")
             other = self.catalog.items.get(target)
