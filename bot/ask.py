@@ -111,6 +111,7 @@ def as_json(rules: Rules, question: Question, asked: Asked) -> dict[str, Any]:
         "confidence": round(confidence, 4),
         "candidates": listed,
         "slots": dict(meaning.slots),
+        **({"result": dict(turn.result)} if turn.result else {}),
         "owner": turn.conversation.owner.value,
         "reply": "\n\n".join(telling.plain(r) for r in turn.replies),
     }

@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import replace
 from datetime import date
 
-from bot import choices, handoff, telling
+from bot import choices, computing, handoff, telling
 from bot.handoff import NewTicket
 from bot.model import Action, Card, Choice, Conversation, Message, Owner, Point, Reply, Topic, Turn
 from bot.rules import TEXT_LIMIT, Rules, local
@@ -171,6 +171,11 @@ def _answered(conversation: Conversation, message: Message, meaning: Meaning, ru
     today = local(message.at).date()
     on = day_asked(meaning, today)
     item = meaning.item or ""
+    done = computing.computed(rules, meaning, on, today)
+    if done:
+        base = telling.answer(rules, item, done.facet, on, today)
+        reply = replace(done.reply, choices=base.choices if base else ())
+        return replace(_told(conversation, (reply,), item, done.facet), result=done.result)
     replies = [r for f in meaning.facets if (r := telling.answer(rules, item, f, on, today))]
     unique = list({(r.item, r.facet): r for r in replies}.values())
     if not unique:
@@ -250,7 +255,7 @@ def _human(rules: Rules) -> tuple[Choice, ...]:
 def _measured(turn: Turn, meaning: Meaning) -> Turn:
     """The turn with what was understood, for the record. A handoff keeps what the talk was about."""
     item = HUMAN if meaning.decision == "handoff" else meaning.item
-    return replace(turn, item=item, facet=meaning.facet, confidence=meaning.confidence)
+    return replace(turn, item=item, facet=turn.facet if turn.result else meaning.facet, confidence=meaning.confidence)
 
 
 def _stamped(turn: Turn, message: Message, rules: Rules) -> Turn:

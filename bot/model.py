@@ -1,5 +1,6 @@
 """The values that everything in the bot speaks of: conversation, message, reply, ticket, turn."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal
@@ -153,6 +154,7 @@ class Turn:
     facet: str | None = None
     confidence: float = 0.0
     revision: str = ""
+    result: Mapping[str, object] | None = None
 
     def with_replies(self, *replies: Reply) -> "Turn":
         """The same turn with these replies."""

@@ -1,6 +1,5 @@
 """Which intent a sentence means: a linear layer over several views, checked against the nearest examples, with calibrated confidence."""
 
-import heapq
 import io
 import json
 import math
@@ -16,7 +15,7 @@ import numpy as np
 from intents import files
 from intents.features import Tables, Views
 from intents.lexicon import Lexicon
-from intents.model import NEAR, Example, Floats, Model, nearest, weigh
+from intents.model import NEAR, Example, Layer, Model, nearest, weigh
 
 _second = itemgetter(1)
 _confidence_of = attrgetter("confidence")
@@ -33,12 +32,13 @@ class Candidate(NamedTuple):
 
 
 class Ranking(NamedTuple):
-    """Candidates best first, aspects best first (name, score), and the share of the sentence's features ever seen."""
+    """Candidates best first, aspects best first (name, score), the share of the sentence's features ever seen, aspects named by a word."""
 
     text: str
     candidates: tuple[Candidate, ...]
     aspects: tuple[tuple[str, float], ...]
     known: float
+    cues: tuple[str, ...] = ()
 
 
 class Matcher:
@@ -49,7 +49,6 @@ class Matcher:
         self.views = views
         self._unknown = float(model.idf.max()) if len(model.idf) else 1.0
         self._calibration: list[float] = model.calibration.tolist()
-        self._constant: Floats = model.weights[-1].astype(np.float32)
         self._count = len(model.intents)
 
     @classmethod
@@ -72,12 +71,14 @@ class Matcher:
     def rank(self, text: str, top: int = 5) -> Ranking:
         """Candidates for a raw text, best first; `confidence` is the probability that the intent is right."""
         normal = self.views.normalise(text)
-        columns, values, known = weigh(self.views(normal), self.model.vocabulary, self.model.idf, self._unknown)
-        scores: list[float] = (values @ self.model.weights[columns].astype(np.float32) + self._constant).tolist()
-        intents, aspects = scores[: self._count], scores[self._count :]
-        best = heapq.nlargest(max(top, 2), range(self._count), intents.__getitem__)
+        views = self.views(normal)
+        columns, values, known = weigh(views, self.model.vocabulary, self.model.idf, self._unknown)
+        scores = self.model.layer.scores(columns, values)
+        best = (-scores[: self._count]).argsort(kind="stable")[: max(top, 2)].tolist()
+        intents, aspects = scores[: self._count].tolist(), scores[self._count :].tolist()
         named = tuple(sorted(zip(self.model.aspects, aspects, strict=True), key=_second, reverse=True))
-        return Ranking(normal, self._candidates(normal, intents, best, known, top), named, known)
+        cues = tuple(name[1:] for name in views["f"])
+        return Ranking(normal, self._candidates(normal, intents, best, known, top), named, known, cues)
 
     def _candidates(self, text: str, scores: Sequence[float], best: Sequence[int], known: float, top: int) -> tuple[Candidate, ...]:
         found = []
@@ -99,7 +100,7 @@ class Matcher:
         folder.mkdir(parents=True, exist_ok=True)
         m = self.model
         arrays = io.BytesIO()
-        np.savez(arrays, idf=m.idf, weights=m.weights, calibration=m.calibration)
+        np.savez(arrays, idf=m.idf, calibration=m.calibration, **m.layer._asdict())
         files.write(folder / "arrays.npz", arrays.getvalue())
         plain = {
             "simplified": m.tables.simplified, "syllables": m.tables.syllables, "vocabulary": list(m.vocabulary),
@@ -113,12 +114,13 @@ class Matcher:
         plain = json.loads((folder / "words.json").read_text(encoding="utf-8"))
         try:
             with (folder / "arrays.npz").open("rb") as file, np.load(file) as arrays:
-                idf, weights, calibration = arrays["idf"], arrays["weights"], arrays["calibration"]
+                idf, calibration = arrays["idf"], arrays["calibration"]
+                layer = Layer(arrays["steps"], arrays["scale"], arrays["constant"])
         except (EOFError, zipfile.BadZipFile, zlib.error) as error:
             raise ValueError("arrays.npz is cut short") from error
         tables = Tables(plain["simplified"], plain["syllables"])
         model = Model(
-            tables, {name: i for i, name in enumerate(plain["vocabulary"])}, idf, weights,
+            tables, {name: i for i, name in enumerate(plain["vocabulary"])}, idf, layer,
             tuple(plain["intents"]), tuple(plain["aspects"]), calibration,
             {name: tuple(listed) for name, listed in plain["examples"].items()},
         )  # fmt: skip

@@ -15,7 +15,7 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 COMPARED = 200  # examples of one intent compared at the most
 _COUNTED = frozenset("cwp")  # views in which features never seen count against a sentence
-NEAR = 3  # candidates whose examples are compared letter by letter
+NEAR = 2  # candidates whose examples are compared letter by letter
 
 
 class Example(NamedTuple):
@@ -27,14 +27,34 @@ class Example(NamedTuple):
     weight: float = 1.0
 
 
+class Layer(NamedTuple):
+    """A linear layer in a byte a weight: row = feature, column = class. `scale`: what one step of a row is worth."""
+
+    steps: NDArray[np.int8]
+    scale: Floats
+    constant: Floats
+
+    @classmethod
+    def of(cls, weights: Floats) -> "Layer":
+        """From full weights, the constant as the last row. The loss is at most 1/254 of a row's largest weight."""
+        rows = weights[:-1]
+        scale = np.maximum(np.abs(rows).max(axis=1), 1e-9).astype(np.float32) / 127
+        return cls(np.round(rows / scale[:, None]).astype(np.int8), scale, weights[-1].astype(np.float32))
+
+    def scores(self, columns: Ints, values: Floats) -> Floats:
+        """One score a class for a sparse sentence."""
+        found: Floats = (values * self.scale[columns]) @ self.steps[columns].astype(np.float32) + self.constant
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What training leaves behind; enough to rank without any of the training libraries. The last row of `weights` is the constant."""
+    """What training leaves behind; enough to rank without any of the training libraries."""
 
     tables: Tables
     vocabulary: Mapping[str, int]
     idf: Floats
-    weights: NDArray[np.float16]
+    layer: Layer
     intents: tuple[str, ...]
     aspects: tuple[str, ...]
     calibration: Floats

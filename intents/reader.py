@@ -93,7 +93,10 @@ class Reader:
             if not core:
                 return _answer(context.item or "", OVERVIEW, 1.0, "上一个")
         if self._says_nothing(core):
-            guess = _first_ours(self.matcher.rank(core))
+            ranking = self.matcher.rank(normal)
+            if ranking.candidates[0].intent.startswith("meta."):
+                return self._decide(ranking, (OVERVIEW,), normal)
+            guess = _first_ours(ranking)
             return Meaning("clarify", guess.intent if guess else None, OVERVIEW, 0.0, facets=(OVERVIEW,), why=("没有内容的话",))
         said = meant_last(core)
         corrected = said != core or went is not None
@@ -125,8 +128,7 @@ class Reader:
         """Facets asked, the first in the text first; overview when nothing particular was asked."""
         scores = dict(ranking.aspects)
         best = ranking.aspects[0][0] if ranking.aspects else OVERVIEW
-        named = list(dict.fromkeys(name for _, names in self.matcher.views.cues(ranking.text) for name in names))
-        asked = [f for f in named if scores.get(f, 0.0) >= self.thresholds.facet_second and f != OVERVIEW]
+        asked = [f for f in ranking.cues if scores.get(f, 0.0) >= self.thresholds.facet_second and f != OVERVIEW]
         if len(asked) > 1 and best in asked and _several(ranking.text):
             return tuple(asked[:3])
         if best == OVERVIEW or scores.get(best, 0.0) < self.thresholds.facet:

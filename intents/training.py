@@ -7,7 +7,7 @@ import numpy as np
 from intents import linear
 from intents.features import Tables, Views
 from intents.linear import Learnt, Rows
-from intents.model import NEAR, Example, Floats, Model, nearest, signs, weigh
+from intents.model import NEAR, Example, Floats, Layer, Model, nearest, signs, weigh
 
 
 def train(examples: Sequence[Example], views: Views, tables: Tables) -> Model:
@@ -25,7 +25,7 @@ def train(examples: Sequence[Example], views: Views, tables: Tables) -> Model:
     numbers = [intents.index(e.intent) for e in examples]
     learnt = linear.train_and_judge(rows, len(vocabulary), numbers, [e.weight for e in examples], judged)
     calibration = _calibrate(normal, numbers, intents, learnt, [k for _, _, k in weighed], held)
-    return Model(tables, vocabulary, idf, np.hstack([learnt.weights, aspect_layer]).astype(np.float16), intents, aspects, calibration, held)
+    return Model(tables, vocabulary, idf, Layer.of(np.hstack([learnt.weights, aspect_layer])), intents, aspects, calibration, held)
 
 
 def _aspect_layer(rows: Rows, width: int, examples: Sequence[Example]) -> tuple[tuple[str, ...], Floats]:

@@ -9,10 +9,12 @@ from pathlib import Path
 
 from pydantic import Field
 
-from knowledge import catalog_check, divisions, loader, phrases
+from knowledge import catalog_check, deadlines, divisions, fees, loader, phrases
 from knowledge.answers import PLACEHOLDER, Teller
 from knowledge.catalog import Catalog, Text
+from knowledge.deadlines import DeadlineRules
 from knowledge.divisions import Division
+from knowledge.fees import FeeRules
 from knowledge.loader import DataError, Fault, Record
 from knowledge.nodes import Overlay, laid_over
 from knowledge.workdays import Hours, Workdays
@@ -94,6 +96,8 @@ class Library:
     hosts: tuple[str, ...]
     counties: tuple[Division, ...]
     teller: Teller
+    fees: FeeRules
+    deadlines: DeadlineRules
     node: Overlay | None = None
 
     @cached_property
@@ -119,15 +123,20 @@ def load(home: Path, node: str = "", today: date | None = None, raw: object = No
     sentences = _phrases(folder / "phrases.yaml")
     counties = divisions.load(folder / "divisions.csv")
     workdays = Workdays.load(folder / "calendar_days.csv", folder / "statutory_days.csv")
+    fee_rules = fees.load(folder / "fees.yaml")
+    limit_rules = deadlines.load(folder / "deadlines.yaml")
+    narrowed = overlay is not None
     faults = [
+        *([] if narrowed else [Fault("fees.yaml", "-", wrong) for wrong in fees.faults(fee_rules, catalog)]),
+        *([] if narrowed else [Fault("deadlines.yaml", "-", wrong) for wrong in deadlines.faults(limit_rules, catalog)]),
         *_catalog_faults(catalog, hosts, today or date.today(), where),
         *_desk_faults(catalog, desk, folder / "desk.yaml"),
-        *_start_faults(catalog, start, folder / "start.yaml", narrowed=overlay is not None),
+        *_start_faults(catalog, start, folder / "start.yaml", narrowed=narrowed),
         *_door_faults(catalog, doors, folder / "doors.yaml"),
     ]
     if faults:
         raise DataError(faults)
-    return Library(catalog, desk, start, doors, sentences, workdays, hosts, counties, Teller(catalog), overlay)
+    return Library(catalog, desk, start, doors, sentences, workdays, hosts, counties, Teller(catalog), fee_rules, limit_rules, overlay)
 
 
 def _origin(path: Path, own: Path, overlay: Overlay | None) -> loader.Where:

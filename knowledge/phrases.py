@@ -36,6 +36,8 @@ NEEDED: Mapping[str, frozenset[str]] = {
     "delete_kept": frozenset(),
     "exported": frozenset({"count"}),
     "export_label": frozenset(),
+    "fee_next": frozenset(),
+    "deadline_next": frozenset(),
 }
 
 

@@ -61,7 +61,7 @@ def matcher() -> Matcher:
 
 def test_the_same_data_make_the_same_matcher() -> None:
     one, two = matcher(), matcher()
-    assert np.array_equal(one.model.weights, two.model.weights)
+    assert np.array_equal(one.model.layer.steps, two.model.layer.steps)
     assert one.rank("商标续展费多少") == two.rank("商标续展费多少")
 
 
