@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.model import Card, Reply, SourceNote
@@ -19,6 +19,7 @@ WAYS: Mapping[str, fees.Way] = {"online": "online", "agent": "online", "paper": 
 _CUT_WORD = re.compile("减缴|费减|减免")
 _TWO = re.compile("两个?人|两家|两个申请人|共同申请|多个申请人|三个申请人|几个人一起|几家")
 _ASKS_WHEN = re.compile("什么时候|啥时候|何时|几号|哪天|哪一天|最晚|最迟|截止|期限|到期|多久|来得及|来不及|还能|最后|之前|几月|晚了|时间|过期")
+LIKELY = 0.5  # a question with figures of its own needs less than the usual certainty of its item
 _AROUND = 12  # characters beside a date that tell which day it is
 _WEEKDAYS = "一二三四五六日"
 
@@ -43,6 +44,16 @@ def computed(rules: Rules, meaning: Meaning, on: date, today: date) -> Computed 
     if {"deadline", "duration", OVERVIEW, "eligibility"} & set(facets):
         return _deadline(rules, meaning, item, facets, said, today)
     return None
+
+
+def certain(rules: Rules, meaning: Meaning, on: date, today: date) -> tuple[Meaning, Computed] | None:
+    """A question between several items that all come to the same figure, or whose best item is likely and computes: nothing to ask back."""
+    asked = [replace(meaning, item=c.item) for c in meaning.choices] or [meaning]
+    found = [(m, done) for m in asked if (done := computed(rules, m, on, today))]
+    if not found or found[0][0].item != asked[0].item:
+        return None
+    same = all(done.result == found[0][1].result for _, done in found) and len(found) == len(asked)
+    return found[0] if same or meaning.confidence >= LIKELY else None
 
 
 def case(meaning: Meaning, said: Mapping[str, object]) -> Case:

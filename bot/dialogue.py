@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot import choices, computing, handoff, telling
+from bot.computing import Computed
 from bot.handoff import NewTicket
 from bot.model import Action, Card, Choice, Conversation, Message, Owner, Point, Reply, Topic, Turn
 from bot.rules import TEXT_LIMIT, Rules, local
@@ -72,6 +73,9 @@ def _said(conversation: Conversation, message: Message, text: str, rules: Rules,
     if meaning.decision == "smalltalk":
         return _measured(_smalltalk(conversation, meaning, rules, today), meaning)
     if meaning.decision == "clarify":
+        sure = computing.certain(rules, meaning, day_asked(meaning, today), today)
+        if sure:
+            return _measured(_computed(conversation, rules, sure[1], sure[0].item or "", today), sure[0])
         return _measured(_clarified(conversation, message, meaning, rules, new), meaning)
     return _measured(_answered(conversation, message, meaning, rules), meaning)
 
@@ -173,15 +177,20 @@ def _answered(conversation: Conversation, message: Message, meaning: Meaning, ru
     item = meaning.item or ""
     done = computing.computed(rules, meaning, on, today)
     if done:
-        base = telling.answer(rules, item, done.facet, on, today)
-        reply = replace(done.reply, choices=base.choices if base else ())
-        return replace(_told(conversation, (reply,), item, done.facet), result=done.result)
+        return _computed(conversation, rules, done, item, today)
     replies = [r for f in meaning.facets if (r := telling.answer(rules, item, f, on, today))]
     unique = list({(r.item, r.facet): r for r in replies}.values())
     if not unique:
         text = rules.phrase("no_answer", item=item, phone=rules.phone(today))
         return Turn(conversation, (Reply(text, _human(rules)),), decision="clarify")
     return _told(conversation, _buttons_last(unique), item, meaning.facet or OVERVIEW)
+
+
+def _computed(conversation: Conversation, rules: Rules, done: Computed, item: str, today: date) -> Turn:
+    """A figure or a date, with the follow-ups of the answer it stands for."""
+    base = telling.answer(rules, item, done.facet, today, today)
+    reply = replace(done.reply, choices=base.choices if base else ())
+    return replace(_told(conversation, (reply,), item, done.facet), result=done.result)
 
 
 def _buttons_last(replies: list[Reply]) -> tuple[Reply, ...]:
