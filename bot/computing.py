@@ -8,7 +8,6 @@ from datetime import date
 from bot.model import Card, Reply, SourceNote
 from bot.rules import Rules
 from intents.meaning import OVERVIEW, Meaning
-from intents.slots.quantities import quantities
 from knowledge import deadlines, fees
 from knowledge.catalog import DOUBT, Basis
 from knowledge.deadlines import Due, LimitRule, Start
@@ -19,8 +18,9 @@ WAYS: Mapping[str, fees.Way] = {"online": "online", "agent": "online", "paper": 
 _CUT_WORD = re.compile("减缴|费减|减免")
 _TWO = re.compile("两个?人|两家|两个申请人|共同申请|多个申请人|三个申请人|几个人一起|几家")
 _ASKS_WHEN = re.compile("什么时候|啥时候|何时|几号|哪天|哪一天|最晚|最迟|截止|期限|到期|多久|来得及|来不及|还能|最后|之前|几月|晚了|时间|过期")
-LIKELY = 0.5  # a question with figures of its own needs less than the usual certainty of its item
+LIKELY = 0.4  # a question with figures of its own needs less than the usual certainty of its item
 _AROUND = 12  # characters beside a date that tell which day it is
+_MAILED = ("邮寄", "寄来", "挂号", "邮局", "平信")
 _WEEKDAYS = "一二三四五六日"
 
 
@@ -28,17 +28,18 @@ _WEEKDAYS = "一二三四五六日"
 class Computed:
     """A reply that carries a figure or a date, and the same for programs."""
 
-    reply: Reply
+    reply: Reply | None  # None: the catalogue's own answer has the figure
     result: Mapping[str, object]
+    item: str
     facet: str
 
 
 def computed(rules: Rules, meaning: Meaning, on: date, today: date) -> Computed | None:
     """What can be computed from a question at once; None when it carries nothing to compute with."""
     item, facets = meaning.item or "", meaning.facets or (OVERVIEW,)
-    said = quantities(meaning.text)
+    said = rules.quantities(meaning.text)
     if "fee" in facets:
-        found = _fee(rules, meaning, item, case(meaning, said), on)
+        found = _fee(rules, meaning, item, case(meaning, said, today), on)
         if found:
             return found
     if {"deadline", "duration", OVERVIEW, "eligibility"} & set(facets):
@@ -52,18 +53,24 @@ def certain(rules: Rules, meaning: Meaning, on: date, today: date) -> tuple[Mean
     found = [(m, done) for m in asked if (done := computed(rules, m, on, today))]
     if not found or found[0][0].item != asked[0].item:
         return None
-    same = all(done.result == found[0][1].result for _, done in found) and len(found) == len(asked)
-    return found[0] if same or meaning.confidence >= LIKELY else None
+    if any(done.result != found[0][1].result for _, done in found):
+        return None
+    return found[0] if len(found) == len(asked) or meaning.confidence >= LIKELY else None
 
 
-def case(meaning: Meaning, said: Mapping[str, object]) -> Case:
+def case(meaning: Meaning, said: Mapping[str, object], today: date) -> Case:
     """What is known of the case, from the slots and the numbers of the question."""
     slots = meaning.slots
     kinds = [RIGHTS[k] for k in _all(slots, "ip_kind") if k in RIGHTS]
     named = slots.get("nice_classes")
-    classes = said.get("classes") or (len(named) if isinstance(named, Sequence) else None)
+    classes = said.get("classes")
+    if isinstance(named, Sequence) and (classes is None or classes in named):  # 43类 names a class, it does not count them
+        classes = len(named)
     pieces = slots.get("count")
     goods, years = said.get("goods"), said.get("years")
+    late_months = _number(said, "late_months")
+    if late_months is None and isinstance(years, list) and len(years) == 1:
+        late_months = _months_over(meaning, years[0], today)
     cut = said.get("cut")
     if cut is None and _CUT_WORD.search(meaning.text):
         cut = 70 if _TWO.search(meaning.text) else 85 if slots.get("applicant") or "一个" in meaning.text else None
@@ -79,9 +86,19 @@ def case(meaning: Meaning, said: Mapping[str, object]) -> Case:
         pages=_number(said, "pages"),
         priorities=_number(said, "priorities"),
         years=tuple(years) if isinstance(years, list) else (),
-        late=bool(said.get("late")) or said.get("late_months") is not None,
-        late_months=_number(said, "late_months"),
+        late=bool(said.get("late")) or late_months is not None,
+        late_months=late_months,
     )
+
+
+def _months_over(meaning: Meaning, year: int, today: date) -> int | None:
+    """Full months since the fee of a year was due, from the filing day in the question; None when it is not due yet or no day was said."""
+    filed = [d for d in _all(meaning.slots, "date") if len(d) == 10 and d < today.isoformat()]
+    if len(filed) != 1 or not 1 <= year <= 20:
+        return None
+    due = deadlines.later(date.fromisoformat(filed[0]), 12 * (year - 1))
+    months = (today.year - due.year) * 12 + today.month - due.month - (today.day < due.day)
+    return months if today > due and months >= 0 else None
 
 
 def _number(said: Mapping[str, object], name: str) -> int | None:
@@ -96,11 +113,9 @@ def _all(slots: Mapping[str, object], key: str) -> list[str]:
 
 
 def _fee(rules: Rules, meaning: Meaning, item: str, known: Case, on: date) -> Computed | None:
-    if not known.says_something:
-        return None
     library = rules.library
     bill = fees.bill(library.fees, library.catalog, item, known, on, meaning.text)
-    if bill is None or isinstance(bill, Missing):
+    if bill is None or isinstance(bill, Missing) or not (known.says_something or bill.flat):
         return None
     agent = ("代理费由市场定，不属官费，不在内",) if meaning.slots.get("channel") == "agent" else ()
     text = _bill_text(bill, rules, agent)
@@ -115,15 +130,13 @@ def _fee(rules: Rules, meaning: Meaning, item: str, known: Case, on: date) -> Co
         "lines": [{"name": each.name, "amount_cny": each.amount} for each in bill.lines],
         "as_of": bill.as_of.isoformat(),
     }
-    return Computed(Reply(text, (), (card,), sources, line, item, "fee"), result, "fee")
+    reply = Reply(text, (), (card,), sources, line, bill.item, "fee") if known.says_something else None
+    return Computed(reply, result, bill.item, "fee")
 
 
 def _bill_text(bill: Bill, rules: Rules, agent: tuple[str, ...]) -> str:
     parts = [f"**官费合计 {bill.total} 元。**"]
-    if len(bill.lines) > 1 or bill.lines[0].amount != bill.total:
-        parts += [f"- {line.name} = {line.amount} 元" for line in bill.lines]
-    else:
-        parts.append(f"- {bill.lines[0].name}")
+    parts += [f"- {line.name}" + (f"，计 {line.amount} 元" if len(bill.lines) > 1 else "") for line in bill.lines]
     assumed = (*bill.assumed, *agent)
     if assumed:
         parts.append("计算前提：" + "；".join(assumed) + "。条件不同请告诉我，我再算。")
@@ -170,23 +183,26 @@ def _deadline(
         return None
     assumed = () if start.role else (f"按您说的日期是{library.deadlines.days[rule.from_].name}计算",)
     reply = _due_reply(rules, due, (*assumed, *due.notes), item, today)
-    return Computed(reply, _due_result(rules, due), "deadline")
+    return Computed(reply, _due_result(rules, due), rule.means or item, "deadline")
 
 
 def _start(rules: Rules, rule: LimitRule, text: str, days: Sequence[str]) -> Start:
-    """The date that the limit runs from: the one whose neighbouring words say so, else the first. With one date the whole text tells."""
+    """The date that the limit runs from: the one whose neighbouring words say so, else the first."""
+    mailed = any(word in text for word in _MAILED)
     found = []
     for day in days:
-        near = _near(text, day) if len(days) > 1 else text
-        found.append(Start(date.fromisoformat(day), deadlines.role_of(rules.library.deadlines, text, rule.from_, near)))
+        before, behind = _beside(text, day)
+        found.append(Start(date.fromisoformat(day), deadlines.role_of(rules.library.deadlines, before, behind, rule.from_), mailed))
     return next((s for s in found if s.role == rule.from_), found[0])
 
 
-def _near(text: str, day: str) -> str:
-    """What stands beside a date as it was typed; the whole text when it cannot be found."""
+def _beside(text: str, day: str) -> tuple[str, str]:
+    """What stands before and behind a date as it was typed; the whole text as what is behind when it cannot be found."""
     year, month, number = (int(part) for part in day.split("-"))
-    match = re.search(rf"(?:{year}\s*[年./-]\s*)?0?{month}\s*[月./-]\s*0?{number}(?!\d)", text)
-    return text[max(0, match.start() - _AROUND) : match.end() + _AROUND] if match else text
+    match = re.search(rf"(?:{year}\s*[年./-]\s*)?0?{month}\s*[月./-]\s*0?{number}(?!\d)[日号]?", text)
+    if match is None:
+        return "", text
+    return text[max(0, match.start() - _AROUND) : match.start()], text[match.end() : match.end() + _AROUND]
 
 
 def _due_result(rules: Rules, due: Due) -> dict[str, object]:

@@ -75,7 +75,7 @@ def _said(conversation: Conversation, message: Message, text: str, rules: Rules,
     if meaning.decision == "clarify":
         sure = computing.certain(rules, meaning, day_asked(meaning, today), today)
         if sure:
-            return _measured(_computed(conversation, rules, sure[1], sure[0].item or "", today), sure[0])
+            return _measured(_computed(conversation, rules, sure[1], today), sure[0])
         return _measured(_clarified(conversation, message, meaning, rules, new), meaning)
     return _measured(_answered(conversation, message, meaning, rules), meaning)
 
@@ -177,7 +177,7 @@ def _answered(conversation: Conversation, message: Message, meaning: Meaning, ru
     item = meaning.item or ""
     done = computing.computed(rules, meaning, on, today)
     if done:
-        return _computed(conversation, rules, done, item, today)
+        return _computed(conversation, rules, done, today)
     replies = [r for f in meaning.facets if (r := telling.answer(rules, item, f, on, today))]
     unique = list({(r.item, r.facet): r for r in replies}.values())
     if not unique:
@@ -186,11 +186,12 @@ def _answered(conversation: Conversation, message: Message, meaning: Meaning, ru
     return _told(conversation, _buttons_last(unique), item, meaning.facet or OVERVIEW)
 
 
-def _computed(conversation: Conversation, rules: Rules, done: Computed, item: str, today: date) -> Turn:
+def _computed(conversation: Conversation, rules: Rules, done: Computed, today: date) -> Turn:
     """A figure or a date, with the follow-ups of the answer it stands for."""
-    base = telling.answer(rules, item, done.facet, today, today)
-    reply = replace(done.reply, choices=base.choices if base else ())
-    return replace(_told(conversation, (reply,), item, done.facet), result=done.result)
+    base = telling.answer(rules, done.item, done.facet, today, today)
+    reply = replace(done.reply, choices=base.choices if base else ()) if done.reply else base
+    told = _told(conversation, (reply,) if reply else (), done.item, done.facet)
+    return replace(told, result=done.result)
 
 
 def _buttons_last(replies: list[Reply]) -> tuple[Reply, ...]:
@@ -213,7 +214,7 @@ def day_asked(meaning: Meaning, today: date) -> date:
 def _told(conversation: Conversation, replies: tuple[Reply, ...], item: str, facet: str) -> Turn:
     topic = conversation.topic
     earlier = topic.item if topic.item and topic.item != item else topic.earlier
-    offered = replies[-1].choices
+    offered = replies[-1].choices if replies else ()
     told = replace(topic, item=item, facet=facet, earlier=earlier, offered=offered, misses=0)
     return Turn(replace(conversation, topic=told), replies, decision="answer", item=item, facet=facet, confidence=1.0)
 
@@ -263,8 +264,10 @@ def _human(rules: Rules) -> tuple[Choice, ...]:
 
 def _measured(turn: Turn, meaning: Meaning) -> Turn:
     """The turn with what was understood, for the record. A handoff keeps what the talk was about."""
+    if turn.result:
+        return replace(turn, confidence=meaning.confidence)
     item = HUMAN if meaning.decision == "handoff" else meaning.item
-    return replace(turn, item=item, facet=turn.facet if turn.result else meaning.facet, confidence=meaning.confidence)
+    return replace(turn, item=item, facet=meaning.facet, confidence=meaning.confidence)
 
 
 def _stamped(turn: Turn, message: Message, rules: Rules) -> Turn:

@@ -21,6 +21,7 @@ from intents.meaning import FOREIGN
 from intents.model import Example
 from intents.reader import Fillers, Reader, Thresholds
 from intents.slots.extract import SlotReader
+from intents.slots.quantities import quantities
 from knowledge import divisions, loader
 from knowledge import library as libraries
 from knowledge.catalog import FACETS, Catalog, Item
@@ -58,7 +59,7 @@ def load(settings: Settings, say: Progress = lambda _: None, read: Any = None) -
     cache = settings.cache / (hashlib.sha256(f"{name}:{settings.node}".encode()).hexdigest()[:16] if settings.node else name)
     library = _library(home, settings.node, cache, say)
     reader = read or understanding(home, library, cache, say).read
-    return Rules(library, reader, name, settings.retention_days, lambda lat, lon: divisions.nearest(library.counties, lat, lon))
+    return Rules(library, reader, name, settings.retention_days, lambda lat, lon: divisions.nearest(library.counties, lat, lon), quantities)
 
 
 def _library(home: Path, node: str, cache: Path, say: Progress) -> Library:

@@ -6,6 +6,7 @@ typical; on held-out questions the two together were right 3 points more often t
 Imported only while an artefact is built. At run time a ranking is one product with the weights that stay in the artefact.
 """
 
+import warnings
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedShuffleSplit
 from sklearn.naive_bayes import ComplementNB
@@ -26,6 +28,7 @@ BAYES = 0.3
 SMOOTHING = 0.1
 JUDGED = 0.4  # share of the rows on which confidence is fitted
 MANY = 3000
+ROUNDS = 7  # over the rows; more make training longer, and other people's words are read no better
 
 
 class Rows(NamedTuple):
@@ -77,7 +80,10 @@ def _fitted(matrix: csr_matrix, labels: NDArray[np.int64], weights: NDArray[np.f
     """Both models, the second scaled to the spread of the first. Rare classes count as much as common ones, but for the commonest."""
     count = np.bincount(labels, weights=weights)
     even = dict(enumerate(count.mean() / count)) | {int(count.argmax()): 1.0}
-    machine = LinearSVC(C=HARDNESS, tol=5e-2, random_state=0, class_weight=even).fit(matrix, labels, sample_weight=weights)
+    machine = LinearSVC(C=HARDNESS, tol=5e-2, max_iter=ROUNDS, random_state=0, class_weight=even)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # stopped early on purpose
+        machine.fit(matrix, labels, sample_weight=weights)
     if len(count) < 3:  # one machine for two classes: its weights are the second's, and the first's reversed
         layer = np.vstack([np.hstack([-machine.coef_.T, machine.coef_.T]), np.hstack([-machine.intercept_, machine.intercept_])])
         return layer.astype(np.float32)

@@ -94,7 +94,8 @@ class Reader:
                 return _answer(context.item or "", OVERVIEW, 1.0, "上一个")
         if self._says_nothing(core):
             ranking = self.matcher.rank(normal)
-            if ranking.candidates[0].intent.startswith("meta."):
+            top = ranking.candidates[0]
+            if top.intent in (HUMAN, GREETING) and top.confidence >= self.thresholds.smalltalk:
                 return self._decide(ranking, (OVERVIEW,), normal)
             guess = _first_ours(ranking)
             return Meaning("clarify", guess.intent if guess else None, OVERVIEW, 0.0, facets=(OVERVIEW,), why=("没有内容的话",))

@@ -37,6 +37,8 @@ class LimitRule(Record):
     right: Literal["trademark", "patent"] = "trademark"
     fact: str = ""
     only: tuple[str, ...] = ()
+    also: str = ""  # a word that must be there too
+    means: str = ""  # the item that it belongs to, when the question was taken for another
     basis: tuple[Basis, ...] = ()
 
 
@@ -55,10 +57,11 @@ class DeadlineRules(Record):
 
 
 class Start(NamedTuple):
-    """The day said, and what day it is; None when it was not said."""
+    """The day said, and what day it is (None: not said). `mailed`: the paper came by post, not through the electronic system."""
 
     day: date
     role: Day | None
+    mailed: bool = False
 
 
 class Due(NamedTuple):
@@ -116,25 +119,18 @@ def on_workday(day: date, days: Workdays) -> date:
 
 def rule_for(rules: DeadlineRules, item: str, text: str) -> LimitRule | None:
     """The limit that a question about an item means: the first whose words are in the text, or the one without words."""
-    return next((r for r in rules.limits if item in r.items and (not r.only or any(w in text for w in r.only))), None)
+    return next((r for r in rules.limits if item in r.items and (not r.only or any(w in text for w in r.only)) and r.also in text), None)
 
 
-def role_of(rules: DeadlineRules, text: str, wanted: Day, near: str) -> Day | None:
-    """Which day a date is, by the words beside it; `wanted` is taken where several would do. `near`: the text around the date."""
-    found: list[tuple[int, Day]] = []
+def role_of(rules: DeadlineRules, before: str, behind: str, wanted: Day) -> Day | None:
+    """Which day a date is, by the nearest words before or behind it; `wanted` is taken where it stands as near as another."""
+    found: list[tuple[int, int, Day]] = []
     for name, day in rules.days.items():
-        places = [near.find(word) for word in day.words if word in near]
-        if places:
-            found.append((min(places), name))
-    if not found:
-        return None
-    names = [name for _, name in sorted(found)]
-    if "expires" in names and wanted == "registered":
-        return "expires"
-    for sure in ("sent", wanted):
-        if sure in names:
-            return sure
-    return names[0]
+        distances = [behind.find(word) for word in day.words if word in behind]
+        distances += [len(before) - before.rfind(word) - len(word) for word in day.words if word in before]
+        if distances:
+            found.append((min(distances), 0 if name == wanted else 1, name))
+    return min(found)[2] if found else None
 
 
 def count(
@@ -173,7 +169,7 @@ def _plus(start: date, amount: int, unit: str) -> date:
 
 def _begin(rule: LimitRule, start: Start) -> tuple[date, tuple[str, ...]]:
     """The day a limit runs from. A trademark paper of which only the sending day is known counts as received 15 days later."""
-    if start.role == "sent" and rule.from_ == "received" and rule.right == "trademark":
+    if start.role == "sent" and rule.from_ == "received" and (rule.right == "trademark" or start.mailed):
         got = start.day + timedelta(days=PRESUMED_DAYS)
         return got, (f"只知道发文日的，满 {PRESUMED_DAYS} 日视为收到，即 {got.isoformat()}；能证明实际收到日的以实际为准",)
     return start.day, ()
@@ -190,7 +186,6 @@ def _renewal(rule: LimitRule, start: Start, today: date) -> Due:
     notes: tuple[str, ...] = ()
     if start.role == "expires":
         end = start.day
-        first = later(end + timedelta(days=1), -RENEWAL_MONTHS)
     else:
         terms = 1
         while terms < 20 and terms > 0 and later(term_end(start.day, TERM_YEARS * terms), GRACE_MONTHS) < today:
@@ -200,7 +195,7 @@ def _renewal(rule: LimitRule, start: Start, today: date) -> Due:
         elif terms > 2:
             notes = ("按以前各期都已续展计",)
         end = term_end(start.day, TERM_YEARS * terms)
-        first = later(start.day, 12 * (TERM_YEARS * terms - 1))
+    first = later(end, -RENEWAL_MONTHS) + timedelta(days=1)
     grace = later(end, GRACE_MONTHS)
     return Due(rule.name, end, end, rule.basis, (*notes, "有效期不因节假日顺延；宽展期末日也按不顺延准备"), first, grace)
 
@@ -218,7 +213,7 @@ def _opposition(rule: LimitRule, catalog: Catalog, days: Workdays, start: Start)
         f"异议期跨过 2027-01-01：按旧法 3 个月到 {old.isoformat()}，按新法 2 个月到 {new.isoformat()}",
         f"怎么过渡没有见到官方答复，稳妥的截止日是 {careful.isoformat()}，最好在 2 个月内提出；请向 010-63218500 核实",
     )
-    return Due(rule.name, careful, careful, rule.basis, note)
+    return _shifted(rule, careful, days, note) if careful == new else Due(rule.name, careful, careful, rule.basis, note)
 
 
 def _annuity(rule: LimitRule, days: Workdays, start: Start, today: date, year: int | None) -> Due:

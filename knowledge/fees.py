@@ -43,6 +43,17 @@ class BillRule(Record):
     assume: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     annuity: bool = False
+    own: bool = False  # the question is about the first item, whichever of them it was taken for
+    only_cut: tuple[str, ...] = ()  # items that are meant only when a cut applies
+
+    def item(self, meant: str, cut: bool) -> str:
+        """The item that a bill answers."""
+        return self.items[0] if self.own or (meant in self.only_cut and not cut) else meant
+
+    @property
+    def flat(self) -> bool:
+        """Whether the sum depends on nothing but the number of pieces."""
+        return not self.needs and not self.assume
 
 
 class FeeRules(Record):
@@ -85,8 +96,10 @@ class Line(NamedTuple):
 
 
 class Bill(NamedTuple):
-    """Lines, their sum in yuan, the readings they stand on, what was assumed, and remarks."""
+    """The item answered, lines, their sum in yuan, the readings they stand on, what was assumed, and remarks."""
 
+    item: str
+    flat: bool
     lines: tuple[Line, ...]
     total: int
     readings: tuple[Reading, ...]
@@ -139,11 +152,12 @@ def bill(rules: FeeRules, catalog: Catalog, item: str, case: Case, on: date, tex
     if rule.annuity:
         return _annuity(rules, rule, catalog, case, on)
     filled = [_line(catalog, line, case, on) for line in rule.lines]
-    kept = [(line, found) for line, found in filled if line.amount or line.name == rule.lines[0].name]
+    kept = [pair for number, pair in enumerate(filled) if pair[0].amount or number == 0]
     total = sum(line.amount for line, _ in kept)
     if total > MOST:
         return Missing("sane")
-    return Bill(tuple(line for line, _ in kept), total, tuple(found for _, found in kept), _assumed(rule, case))
+    lines, found = zip(*kept, strict=True)
+    return Bill(rule.item(item, bool(case.cut)), rule.flat, lines, total, found, _assumed(rule, case))
 
 
 def _missing(rule: BillRule, case: Case) -> Missing | None:
@@ -212,7 +226,7 @@ def _annuity(rules: FeeRules, rule: BillRule, catalog: Catalog, case: Case, on: 
             extra = int((Decimal(str(whole.value)) * percent / 100).quantize(Decimal(1), ROUND_HALF_UP)) * pieces
             lines.append(Line(f"滞纳金：全额年费 {whole.value} 元的 {percent}%", extra))
     remarks = (_ENDED,) if (case.late_months or 0) >= LATE_MONTHS else ()
-    return Bill(tuple(lines), sum(line.amount for line in lines), tuple(found), _assumed(rule, case), remarks)
+    return Bill(rule.items[0], False, tuple(lines), sum(line.amount for line in lines), tuple(found), _assumed(rule, case), remarks)
 
 
 def late_percent(months: int) -> int:
