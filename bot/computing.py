@@ -222,7 +222,7 @@ def _due_reply(rules: Rules, due: Due, notes: Sequence[str], item: str, today: d
         parts.append(f"- {'宽展期' if due.window_from else '补缴期'}（要加费）：到 {_day(due.grace_until)}")
     if due.shifted:
         parts.append(f"- 原定 {_day(due.nominal)} 是休息日，顺延到 {_day(due.due)}")
-    parts.append("算法：" + "；".join(notes) + "。")
+    parts.append("怎么算的：" + "；".join(notes) + "。")
     if due.unpublished:
         parts.append(f"{due.nominal.year} 年放假安排未公布，这里只按周末和法定节假日推算；稳妥的日期是 {_day(due.nominal)} 以前。")
     parts.append(rules.phrases["deadline_next"])
