@@ -14,6 +14,7 @@ from knowledge.deadlines import Due, LimitRule, Start
 from knowledge.fees import Bill, Case, Missing
 
 RIGHTS: Mapping[str, fees.Right] = {"发明专利": "invention", "实用新型": "utility", "外观设计": "design"}
+_RIGHT_OF: Mapping[str, str] = {"商标": "trademark", "专利": "patent", **dict.fromkeys(RIGHTS, "patent")}
 WAYS: Mapping[str, fees.Way] = {"online": "online", "agent": "online", "paper": "paper", "window": "paper"}
 _CUT_WORD = re.compile("减缴|费减|减免")
 _TWO = re.compile("两个?人|两家|两个申请人|共同申请|多个申请人|三个申请人|几个人一起|几家")
@@ -49,13 +50,20 @@ def computed(rules: Rules, meaning: Meaning, on: date, today: date) -> Computed 
 
 def certain(rules: Rules, meaning: Meaning, on: date, today: date) -> tuple[Meaning, Computed] | None:
     """A question between several items that all come to the same figure, or whose best item is likely and computes: nothing to ask back."""
-    asked = [replace(meaning, item=c.item) for c in meaning.choices] or [meaning]
+    asked = [replace(meaning, item=c.item) for c in meaning.choices if not _of_another_right(meaning, c.item)] or [meaning]
     found = [(m, done) for m in asked if (done := computed(rules, m, on, today))]
     if not found or found[0][0].item != asked[0].item:
         return None
     if any(done.result != found[0][1].result for _, done in found):
         return None
     return found[0] if len(found) == len(asked) or meaning.confidence >= LIKELY else None
+
+
+def _of_another_right(meaning: Meaning, item: str) -> bool:
+    """Whether an item belongs to a right that the question does not speak of, while it names another: a refused patent is no trademark."""
+    named = {_RIGHT_OF[k] for k in _all(meaning.slots, "ip_kind") if k in _RIGHT_OF}
+    family = item.partition(".")[0]
+    return bool(named) and family in _RIGHT_OF.values() and family not in named
 
 
 def case(meaning: Meaning, said: Mapping[str, object], today: date) -> Case:
