@@ -9,6 +9,7 @@ from bot.model import Card, Reply, SourceNote
 from bot.rules import Rules
 from intents.meaning import OVERVIEW, Meaning
 from knowledge import deadlines, fees
+from knowledge.answers import CHECKED
 from knowledge.catalog import DOUBT, Basis
 from knowledge.deadlines import Due, LimitRule, Start
 from knowledge.fees import Bill, Case, Missing
@@ -50,7 +51,8 @@ def computed(rules: Rules, meaning: Meaning, on: date, today: date) -> Computed 
 
 def certain(rules: Rules, meaning: Meaning, on: date, today: date) -> tuple[Meaning, Computed] | None:
     """A question between several items that all come to the same figure, or whose best item is likely and computes: nothing to ask back."""
-    asked = [replace(meaning, item=c.item) for c in meaning.choices if not _of_another_right(meaning, c.item)] or [meaning]
+    likely = [c.item for c in meaning.choices] or [meaning.item]
+    asked = [replace(meaning, item=item) for item in likely if item and not _of_another_right(meaning, item)]
     found = [(m, done) for m in asked if (done := computed(rules, m, on, today))]
     if not found or found[0][0].item != asked[0].item:
         return None
@@ -79,13 +81,15 @@ def case(meaning: Meaning, said: Mapping[str, object], today: date) -> Case:
     late_months = _number(said, "late_months")
     if late_months is None and isinstance(years, list) and len(years) == 1:
         late_months = _months_over(meaning, years[0], today)
-    cut = said.get("cut")
+    cut, guessed = said.get("cut"), False
     if cut is None and _CUT_WORD.search(meaning.text):
         cut = 70 if _TWO.search(meaning.text) else 85 if slots.get("applicant") or "一个" in meaning.text else None
+        guessed = cut is not None
     return Case(
         way=WAYS.get(str(slots.get("channel"))),
         right=kinds[0] if len(kinds) == 1 else None,
         cut=cut if cut in (0, 70, 85) else None,
+        cut_guessed=guessed,
         pieces=pieces if isinstance(pieces, int) and pieces > 0 else None,
         classes=classes if isinstance(classes, int) else None,
         goods=tuple(goods) if isinstance(goods, list) else (),
@@ -131,7 +135,7 @@ def _fee(rules: Rules, meaning: Meaning, item: str, known: Case, on: date) -> Co
     card = Card("fee", f"官费合计 {bill.total} 元", lines)
     sources = _of_readings(rules, bill)
     weakest = max((s.confidence for s in sources), key=DOUBT.__getitem__)
-    line = f"依据：{'；'.join(s.title for s in sources)}，{bill.as_of.isoformat()} {_note(weakest)}"
+    line = f"依据：{'；'.join(s.title for s in sources)}，{bill.as_of.isoformat()} {CHECKED[weakest]}"
     result = {
         "kind": "fee",
         "total_cny": bill.total,
@@ -164,10 +168,6 @@ def _of_readings(rules: Rules, bill: Bill) -> tuple[SourceNote, ...]:
             sure = max((found.confidence, old.confidence if old else "已核对"), key=DOUBT.__getitem__)
             noted[source.title] = SourceNote(source.title, as_of, sure, source.number, source.url)
     return tuple(noted.values())
-
-
-def _note(confidence: str) -> str:
-    return {"已核对": "核对", "常识": "整理，以官方答复为准", "存疑": "整理，尚未核实"}[confidence]
 
 
 def _deadline(

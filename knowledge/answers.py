@@ -1,11 +1,14 @@
 """Turn an answer of the catalogue into the words a citizen reads, for the day asked about. Pure."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from knowledge.catalog import DOUBT, FACET_NAMES, Answer, Catalog, Reading, Source
 
+# What stands behind the day of a check, by how sure it is.
+CHECKED: Mapping[str, str] = {"已核对": "核对", "常识": "整理，以官方答复为准", "存疑": "整理，尚未核实"}
 PLACEHOLDER = re.compile(r"\{([a-z0-9_.]+)\}")
 
 
@@ -124,8 +127,7 @@ def cited(catalog: Catalog, answer: Answer, on: date) -> tuple[Cited, ...]:
 def source_line(catalog: Catalog, answer: Answer, on: date) -> str:
     """依据：…，2026-08-30 核对 — one line, with what is not verified said to be so."""
     named = [_named(catalog.sources[b.source], b.clause) for b in answer.basis if catalog.sources[b.source].holds(on)]
-    note = {"已核对": "核对", "常识": "整理，以官方答复为准", "存疑": "整理，尚未核实"}[answer.confidence]
-    return f"依据：{'；'.join(named)}，{answer.as_of.isoformat()} {note}"
+    return f"依据：{'；'.join(named)}，{answer.as_of.isoformat()} {CHECKED[answer.confidence]}"
 
 
 def _named(source: Source, clause: str | None) -> str:

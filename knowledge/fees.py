@@ -71,6 +71,7 @@ class Case:
     way: Way | None = None
     right: Right | None = None
     cut: Literal[0, 70, 85] | None = None
+    cut_guessed: bool = False  # that there is a cut was said, how much was not
     pieces: int | None = None
     classes: int | None = None
     goods: tuple[int, ...] = ()  # goods of each class; one number for all classes if `each`
@@ -256,4 +257,5 @@ def _assumed(rule: BillRule, case: Case) -> tuple[str, ...]:
         "in_time": case.late or case.late_months is not None,
         "examination": case.right != "invention",
     }
-    return tuple(_ASSUMED[name] for name in rule.assume if not said[name])
+    told = tuple(_ASSUMED[name] for name in rule.assume if not said[name])
+    return (*told, f"按减缴 {case.cut}% 计（单个申请人 85%，两个以上 70%，须先备案）") if case.cut_guessed else told
