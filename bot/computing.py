@@ -51,7 +51,7 @@ def computed(rules: Rules, meaning: Meaning, on: date, today: date) -> Computed 
 
 def certain(rules: Rules, meaning: Meaning, on: date, today: date) -> tuple[Meaning, Computed] | None:
     """A question between several items that all come to the same figure, or whose best item is likely and computes: nothing to ask back."""
-    likely = [c.item for c in meaning.choices] or [meaning.item]
+    likely = [c.item for c in meaning.choices] or [meaning.item or ""]
     asked = [replace(meaning, item=item) for item in likely if item and not _of_another_right(meaning, item)]
     found = [(m, done) for m in asked if (done := computed(rules, m, on, today))]
     if not found or found[0][0].item != asked[0].item:

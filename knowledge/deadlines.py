@@ -21,8 +21,8 @@ from knowledge.workdays import Workdays
 Kind = Literal["act", "renewal", "opposition", "annuity", "term", "after"]
 Day = Literal["sent", "received", "announced", "registered", "expires", "filed", "effective"]
 NEW_LAW = date(2027, 1, 1)  # 《商标法》（2026年修订）
-PRESUMED_DAYS = 15  # a trademark paper counts as received so many days after it was sent, 条例第10条
-TERM_YEARS, RENEWAL_MONTHS, GRACE_MONTHS = 10, 12, 6  # 《商标法》第39、40条
+PRESUMED = {"trademark": "tm.delivery.electronic", "patent": "pt.progress.mail_presumed"}  # days after which a paper sent counts as received
+PHONE = "tel.tm"
 FIRST_YEAR, LAST_YEAR = 1980, 2100
 _KINDS = {"invention": "invention", "utility": "invention", "design": "design"}  # of priority: two lengths
 
@@ -141,11 +141,11 @@ def count(
         return None
     match rule.kind:
         case "renewal":
-            return _renewal(rule, start, today)
+            return _renewal(rule, catalog, start, today)
         case "opposition":
             return _opposition(rule, catalog, days, start)
         case "annuity":
-            return _annuity(rule, days, start, today, year)
+            return _annuity(rule, catalog, days, start, today, year)
     if "{kind}" in rule.fact and right is None:
         return None
     kind = (right if rule.kind == "term" else _KINDS[right]) if right else ""
@@ -154,7 +154,7 @@ def count(
     if rule.kind == "term":
         end = term_end(start.day, amount)
         return Due(rule.name, end, end, rule.basis, ("自申请日起算，有效期本身不因节假日顺延",))
-    begin, notes = _begin(rule, start)
+    begin, notes = _begin(rule, catalog, start)
     nominal = _plus(begin, amount, unit)
     if rule.kind == "after":
         return Due(rule.name, nominal, nominal, rule.basis, (*notes, f"自注册公告之日起满 {amount} {unit}以后可以申请"), begins=True)
@@ -167,11 +167,16 @@ def _plus(start: date, amount: int, unit: str) -> date:
     return later(start, amount * (12 if unit == "年" else 1))
 
 
-def _begin(rule: LimitRule, start: Start) -> tuple[date, tuple[str, ...]]:
+def _number(catalog: Catalog, fact: str, on: date) -> int:
+    return int(reading(catalog, fact, on).value)
+
+
+def _begin(rule: LimitRule, catalog: Catalog, start: Start) -> tuple[date, tuple[str, ...]]:
     """The day a limit runs from. A trademark paper of which only the sending day is known counts as received 15 days later."""
     if start.role == "sent" and rule.from_ == "received" and (rule.right == "trademark" or start.mailed):
-        got = start.day + timedelta(days=PRESUMED_DAYS)
-        return got, (f"只知道发文日的，满 {PRESUMED_DAYS} 日视为收到，即 {got.isoformat()}；能证明实际收到日的以实际为准",)
+        wait = _number(catalog, PRESUMED[rule.right], start.day)
+        got = start.day + timedelta(days=wait)
+        return got, (f"只知道发文日的，满 {wait} 日视为收到，即 {got.isoformat()}；能证明实际收到日的以实际为准",)
     return start.day, ()
 
 
@@ -181,29 +186,32 @@ def _shifted(rule: LimitRule, nominal: date, days: Workdays, notes: Sequence[str
     return Due(rule.name, due, nominal, rule.basis, tuple(notes), grace_until=grace_until, unpublished=unpublished)
 
 
-def _renewal(rule: LimitRule, start: Start, today: date) -> Due:
+def _renewal(rule: LimitRule, catalog: Catalog, start: Start, today: date) -> Due:
     """Ten years from registration to the day before; renewed within the last 12 months, or 6 months after with a late fee."""
     notes: tuple[str, ...] = ()
+    years = _number(catalog, "tm.term.registration", start.day)
+    window = _number(catalog, "tm.period.renewal_window", start.day)
+    late = _number(catalog, "tm.period.renewal_grace", start.day)
     if start.role == "expires":
         end = start.day
     else:
         terms = 1
-        while terms < 20 and terms > 0 and later(term_end(start.day, TERM_YEARS * terms), GRACE_MONTHS) < today:
+        while terms < 20 and later(term_end(start.day, years * terms), late) < today:
             terms += 1
         if terms == 2:
-            terms, notes = 1, (f"第一个有效期的宽展期已过；如果已经续展过，现在的有效期到 {term_end(start.day, 20).isoformat()}",)
+            terms, notes = 1, (f"第一个有效期的宽展期已过；如果已经续展过，现在的有效期到 {term_end(start.day, 2 * years).isoformat()}",)
         elif terms > 2:
             notes = ("按以前各期都已续展计",)
-        end = term_end(start.day, TERM_YEARS * terms)
-    first = later(end, -RENEWAL_MONTHS) + timedelta(days=1)
-    grace = later(end, GRACE_MONTHS)
+        end = term_end(start.day, years * terms)
+    first = later(end, -window) + timedelta(days=1)
+    grace = later(end, late)
     return Due(rule.name, end, end, rule.basis, (*notes, "有效期不因节假日顺延；宽展期末日也按不顺延准备"), first, grace)
 
 
 def _opposition(rule: LimitRule, catalog: Catalog, days: Workdays, start: Start) -> Due:
     """Three months under the old law, two under the new; across the change both are told and the cautious one counts."""
-    old = later(start.day, int(reading(catalog, "tm.period.opposition_old", start.day).value))
-    new = later(start.day, int(reading(catalog, "tm.period.opposition_new", start.day).value))
+    old = later(start.day, _number(catalog, "tm.period.opposition_old", start.day))
+    new = later(start.day, _number(catalog, "tm.period.opposition_new", start.day))
     if start.day >= NEW_LAW:
         return _shifted(rule, new, days, ("初步审定公告在 2027-01-01 以后，异议期 2 个月",))
     if old < NEW_LAW:
@@ -211,14 +219,15 @@ def _opposition(rule: LimitRule, catalog: Catalog, days: Workdays, start: Start)
     careful = min(max(new, NEW_LAW - timedelta(days=1)), old)
     note = (
         f"异议期跨过 2027-01-01：按旧法 3 个月到 {old.isoformat()}，按新法 2 个月到 {new.isoformat()}",
-        f"怎么过渡没有见到官方答复，稳妥的截止日是 {careful.isoformat()}，最好在 2 个月内提出；请向 010-63218500 核实",
+        f"怎么过渡没有见到官方答复，稳妥的截止日是 {careful.isoformat()}，最好在 2 个月内提出；请向 {reading(catalog, PHONE, start.day)} 核实",
     )
     return _shifted(rule, careful, days, note) if careful == new else Due(rule.name, careful, careful, rule.basis, note)
 
 
-def _annuity(rule: LimitRule, days: Workdays, start: Start, today: date, year: int | None) -> Due:
+def _annuity(rule: LimitRule, catalog: Catalog, days: Workdays, start: Start, today: date, year: int | None) -> Due:
     """The fee of a year is due before the year before it ends: on the filing day's corresponding day; six months more with a surcharge."""
     number = year or next((n for n in range(2, 21) if later(start.day, 12 * (n - 1)) >= today), 20)
     nominal = later(start.day, 12 * (number - 1))
-    note = f"第 {number} 年度年费在上一年度期满前缴；期满后 6 个月内可以补缴，加滞纳金"
-    return _shifted(rule, nominal, days, (note,), grace_until=later(nominal, GRACE_MONTHS))
+    grace = _number(catalog, rule.fact, start.day)
+    note = f"第 {number} 年度年费在上一年度期满前缴；期满后 {grace} 个月内可以补缴，加滞纳金"
+    return _shifted(rule, nominal, days, (note,), grace_until=later(nominal, grace))

@@ -13,15 +13,16 @@ from typing import Literal, NamedTuple
 from pydantic import Field
 
 from knowledge import loader
-from knowledge.answers import reading
+from knowledge.answers import fill, reading
 from knowledge.catalog import Catalog, Reading
 from knowledge.loader import Record
 
 Way = Literal["online", "paper"]
 Right = Literal["invention", "utility", "design"]
 INCLUDED_GOODS, INCLUDED_CLAIMS, INCLUDED_PAGES, MORE_PAGES = 10, 10, 30, 300
-LATE_STEP, LATE_MOST, LATE_MONTHS = 5, 25, 6  # % of the whole annual fee for each month over, 细则第115条
-_ENDED = "超过补缴期 6 个月的，专利权终止；收到终止通知 2 个月内可请求恢复，另缴恢复费 1000 元。"
+LATE_STEP, LATE_MOST = "pt.annuity_rule.late_step", "pt.annuity_rule.late_max"  # % of the whole annual fee, 细则第115条
+GRACE = "pt.period.annuity_grace"
+_ENDED = "超过补缴期 {pt.period.annuity_grace}的，专利权终止；收到终止通知 {pt.period.restoration}内可请求恢复，另缴恢复费 {pt.fee.restoration}。"
 MOST = 10_000_000  # yuan; a bill above it is a slip of the pen
 
 
@@ -222,17 +223,19 @@ def _annuity(rules: FeeRules, rule: BillRule, catalog: Catalog, case: Case, on: 
         due = reading(catalog, f"{fact}.r{case.cut}", on) if reduced else whole
         lines.append(Line(f"第 {year} 年度年费：{due.value} 元" + (f" × {pieces}" if pieces > 1 else ""), int(due.value) * pieces))
         found.append(due)
-        percent = late_percent(case.late_months or 0)
+        percent = late_percent(catalog, case.late_months or 0, on)
         if percent and year == case.years[0]:
             extra = int((Decimal(str(whole.value)) * percent / 100).quantize(Decimal(1), ROUND_HALF_UP)) * pieces
             lines.append(Line(f"滞纳金：全额年费 {whole.value} 元的 {percent}%", extra))
-    remarks = (_ENDED,) if (case.late_months or 0) >= LATE_MONTHS else ()
+    over = (case.late_months or 0) >= int(reading(catalog, GRACE, on).value)
+    remarks = (fill(catalog, _ENDED, on),) if over else ()
     return Bill(rule.items[0], False, tuple(lines), sum(line.amount for line in lines), tuple(found), _assumed(rule, case), remarks)
 
 
-def late_percent(months: int) -> int:
-    """Surcharge in % of the whole annual fee after so many full months: 0 within the first month, then 5 each, 25 at the most."""
-    return min(LATE_STEP * max(0, months), LATE_MOST)
+def late_percent(catalog: Catalog, months: int, on: date) -> int:
+    """Surcharge in % of the whole annual fee after so many full months: nothing within the first, then a step each, up to a limit."""
+    step, most = (int(reading(catalog, fact, on).value) for fact in (LATE_STEP, LATE_MOST))
+    return min(step * max(0, months), most)
 
 
 _ASSUMED: Mapping[str, str] = {

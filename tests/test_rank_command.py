@@ -23,6 +23,8 @@ CAFE = {
     "seat": ["有靠窗的座位吗", "几个人坐的位子", "想换个座位", "还有空位吗", "能坐外面吗"],
 }
 
+TORTURE = bool(os.environ.get("ZHIWEN_TORTURE"))
+
 
 def written(path: Path, rows: Sequence[object]) -> Path:
     path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
@@ -127,9 +129,8 @@ def test_thousands_of_lines_take_seconds(cafe: Path) -> None:
     assert len(done.stdout.splitlines()) == 5000 and time.perf_counter() - began < 20
 
 
-@pytest.mark.skipif(not os.environ.get("ZHIWEN_TORTURE"), reason="takes minutes: make torture")
-@pytest.mark.parametrize(("intents", "each"), [(2000, 51), (90, 1130)])
-def test_a_hundred_thousand_examples_keep_within_time_and_memory(tmp_path: Path, intents: int, each: int) -> None:
+@pytest.mark.parametrize(("intents", "each"), [(2000, 51), (90, 1130)] if TORTURE else [(250, 52)])
+def test_very_many_examples_are_ranked_and_a_hundred_thousand_keep_within_time_and_memory(tmp_path: Path, intents: int, each: int) -> None:
     rows = corpus(intents, each)
     asked, examples = rows[:1000], [Example(text, intent) for intent, text in rows[1000:]]
     file = written(tmp_path / "many.jsonl", [{"intent": e.intent, "text": e.text} for e in examples])
@@ -137,8 +138,10 @@ def test_a_hundred_thousand_examples_keep_within_time_and_memory(tmp_path: Path,
     least = nearest(examples, asked)
     told = f"first answer {first:.0f} s, p50 {np.median(took) * 1e3:.2f} ms, peak {megabytes:.0f} MB, right {right:.3f}, nearest {least:.3f}"
     print(f"{len(examples)} examples, {intents} intents: {told}")
-    assert first < 120 and np.median(took) < 0.003 and megabytes < 430, told  # a bare Python with numpy takes 30 of them
-    assert len(examples) >= 100_000 and right >= least, told
+    assert right >= least, told
+    if TORTURE:
+        assert first < 120 and np.median(took) < 0.003 and megabytes < 430, told  # a bare Python with numpy takes 30 of them
+        assert len(examples) >= 100_000
 
 
 def one_by_one(file: Path, asked: Sequence[tuple[str, str]]) -> tuple[float, list[float], float, float]:
