@@ -6,8 +6,9 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +43,20 @@ def data_files(home: Path) -> list[Path]:
 
 
 def revision(home: Path) -> str:
-    """Hash of all data files: the snapshot's revision id."""
+    """Hash of all data files and of the code that reads words: the snapshot's revision id."""
+    return _hashed(home, data_files(home))
+
+
+def cache_name(home: Path, node: str = "") -> str:
+    """Hash of what the caches are made from: the catalogue, a node's own list and everything about words. Other data may change without training."""
+    catalog = home / "service_catalog.yaml"
+    own = [home / "knowledge" / "nodes" / f"{node}.yaml"] if node else []
+    return _hashed(home, [catalog, *own, *(p for p in data_files(home) if p.is_relative_to(home / "intents"))])
+
+
+def _hashed(home: Path, paths: Iterable[Path]) -> str:
     digest = hashlib.sha256(FORMAT.encode())
-    for path in data_files(home):
+    for path in paths:
         digest.update(path.relative_to(home).as_posix().encode() + b"\0")
         digest.update(path.read_bytes() if path.exists() else b"")
     for path in sorted((CODE / "intents").glob("*.py")):
@@ -55,11 +67,11 @@ def revision(home: Path) -> str:
 def load(settings: Settings, say: Progress = lambda _: None, read: Any = None) -> Rules:
     """The checked snapshot. Raises DataError with every fault. `read` replaces understanding (benchmarks)."""
     home = settings.home
-    name = revision(home)
-    cache = settings.cache / (hashlib.sha256(f"{name}:{settings.node}".encode()).hexdigest()[:16] if settings.node else name)
+    cache = settings.cache / cache_name(home, settings.node)
     library = _library(home, settings.node, cache, say)
     reader = read or understanding(home, library, cache, say).read
-    return Rules(library, reader, name, settings.retention_days, lambda lat, lon: divisions.nearest(library.counties, lat, lon), quantities)
+    nearest = partial(divisions.nearest, library.counties)
+    return Rules(library, reader, revision(home), settings.retention_days, nearest, quantities)
 
 
 def _library(home: Path, node: str, cache: Path, say: Progress) -> Library:

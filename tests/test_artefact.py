@@ -73,6 +73,14 @@ def test_every_data_file_is_part_of_the_revision(folder: Path, name: str) -> Non
     assert snapshot.revision(folder / "home") != before
 
 
+@pytest.mark.parametrize(("name", "trains"), [("intents/data/lexicon.yaml", True), ("service_catalog.yaml", True), ("knowledge/phrases.yaml", False)])
+def test_only_words_and_the_catalogue_are_trained_again(folder: Path, name: str, trains: bool) -> None:
+    before = snapshot.cache_name(folder / "home")
+    path = folder / "home" / name
+    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert (snapshot.cache_name(folder / "home") != before) is trains
+
+
 def test_words_never_seen_are_not_ours(folder: Path) -> None:
     rules, _ = load(folder)
     for text in ("量子纠缠蒸馏", "qwfpgj luyarst", "🙂🙃 %%%", "ⴰⴱⴳ"):
