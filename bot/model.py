@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
 from typing import Literal
 
@@ -137,6 +138,48 @@ class CloseTicket:
 
     id: str
     result: str
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLine:
+    """One line of a sheet: words, an amount at the right if there is one, a box to tick for a paper to bring."""
+
+    text: str
+    amount: str = ""
+    tick: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPart:
+    """A part of a sheet under its heading."""
+
+    title: str
+    lines: tuple[SheetLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetDay:
+    """A day of a sheet's calendar: what is due, on which local day, how many days before to remind."""
+
+    name: str
+    day: date
+    remind: tuple[int, ...] = (30, 7, 1)
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """一次告知单: all that a finished guide has to say for one case. `case`: what the citizen said, name and value. `links`: label and URL of maps and offices."""
+
+    title: str
+    case: tuple[tuple[str, str], ...]
+    parts: tuple[SheetPart, ...]
+    days: tuple[SheetDay, ...]
+    sources: tuple[SourceNote, ...]
+    links: tuple[tuple[str, str], ...]
+    made: date
+    remarks: tuple[str, ...] = ()
+    code: str = ""  # to go on later; empty when none was made
 
 
 @dataclass(frozen=True, slots=True)
