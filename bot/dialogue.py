@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import replace
 from datetime import date
 
-from bot import choices, computing, handoff, telling
+from bot import choices, computing, handoff, serving, telling
 from bot.computing import Computed
 from bot.handoff import NewTicket
 from bot.model import Action, Card, Choice, Conversation, Message, Owner, Point, Reply, Topic, Turn
@@ -175,7 +175,7 @@ def _answered(conversation: Conversation, message: Message, meaning: Meaning, ru
     today = local(message.at).date()
     on = day_asked(meaning, today)
     item = meaning.item or ""
-    done = computing.computed(rules, meaning, on, today)
+    done = serving.served(rules, meaning, on, today)
     if done:
         return _computed(conversation, rules, done, today)
     replies = [r for f in meaning.facets if (r := telling.answer(rules, item, f, on, today))]
