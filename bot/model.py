@@ -72,8 +72,28 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Flow:
+    """Where a guided service stands: the answers so far, in order, and the step asked now (empty: the summary)."""
+
+    guide: str
+    values: tuple[tuple[str, str], ...] = ()
+    step: str = ""
+    misses: int = 0
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A guide put aside under a code: its answers, and the facts as they were shown then."""
+
+    guide: str
+    values: tuple[tuple[str, str], ...]
+    facts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Topic:
-    """What the bot remembers of the talk: item and facet now and before, choices on offer, misunderstandings in a row."""
+    """What the bot remembers of the talk: item and facet now and before, choices on offer, misunderstandings in a row, a running guide."""
 
     item: str | None = None
     facet: str | None = None
@@ -82,6 +102,8 @@ class Topic:
     misses: int = 0
     noticed: bool = False
     at: int = 0
+    flow: Flow | None = None
+    wrong_codes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +141,7 @@ class Message:
     location: Point | None = None
     attachment: bool = False
     digest: str = ""
+    parked: Parked | None = None  # what the desk found under a code in the text
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +221,8 @@ class Turn:
     confidence: float = 0.0
     revision: str = ""
     result: Mapping[str, object] | None = None
+    park: tuple[str, Parked] | None = None  # to be kept under a code
+    took_up: str | None = None  # the code that was used, and is used up
 
     def with_replies(self, *replies: Reply) -> "Turn":
         """The same turn with these replies."""

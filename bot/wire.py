@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from bot.model import Action, Card, Choice, Line, Reply, SourceNote, Topic
+from bot.model import Action, Card, Choice, Flow, Line, Parked, Reply, SourceNote, Topic
 
 
 @lru_cache(maxsize=8192)
@@ -63,12 +63,31 @@ def line(seq: int, id: str, sender: Any, at: int, body_json: str | None) -> Line
 def topic_out(topic: Topic) -> str:
     """The topic for the store."""
     offered = [[c.id, c.label] for c in topic.offered]
-    return dumps([topic.item, topic.facet, topic.earlier, offered, topic.misses, topic.noticed, topic.at])
+    flow = topic.flow
+    guided = [flow.guide, flow.values, flow.step, flow.misses, flow.paused] if flow else None
+    return dumps([topic.item, topic.facet, topic.earlier, offered, topic.misses, topic.noticed, topic.at, guided, topic.wrong_codes])
 
 
 def topic_in(text: str | None) -> Topic:
-    """The topic from the store; an emptied one is new."""
+    """The topic from the store; an emptied one is new. Shorter ones were written before guides existed."""
     if not text:
         return Topic(noticed=True)
-    item, facet, earlier, offered, misses, noticed, at = orjson.loads(text)
-    return Topic(item, facet, earlier, tuple(Choice(i, label) for i, label in offered), misses, noticed, at)
+    item, facet, earlier, offered, misses, noticed, at, *later = orjson.loads(text)
+    guided, wrong_codes = later or (None, 0)
+    flow = Flow(guided[0], _pairs(guided[1]), *guided[2:]) if guided else None
+    return Topic(item, facet, earlier, tuple(Choice(i, label) for i, label in offered), misses, noticed, at, flow, wrong_codes)
+
+
+def _pairs(value: list[list[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, text) for name, text in value)
+
+
+def parked_out(parked: Parked) -> str:
+    """A guide put aside, for the store."""
+    return dumps([parked.guide, parked.values, parked.facts])
+
+
+def parked_in(text: str) -> Parked:
+    """A guide put aside, from the store."""
+    guide, values, facts = orjson.loads(text)
+    return Parked(guide, _pairs(values), _pairs(facts))
