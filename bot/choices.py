@@ -12,11 +12,14 @@ ERASE_YES = "p:erase"
 ERASE_NO = "p:keep"
 EXPORT = "p:export"
 NOT_THESE = "h:none"
+FLOW_BACK, FLOW_CANCEL, FLOW_LATER, FLOW_SKIP, FLOW_DONE, FLOW_GO_ON = "f:back", "f:cancel", "f:later", "f:skip", "f:done", "f:go_on"
+PARKED_DAYS = 14
 
 
 # What a press of these is called in the history.
 PHRASES = {
     HUMAN: "human", NOT_THESE: "none", CANCEL_HUMAN: "cancel_human", ERASE_YES: "delete_yes", ERASE_NO: "delete_no", EXPORT: "export_label",
+    FLOW_BACK: "flow_back", FLOW_CANCEL: "flow_cancel", FLOW_LATER: "flow_later", FLOW_SKIP: "flow_skip", FLOW_DONE: "flow_done",
 }  # fmt: skip
 
 

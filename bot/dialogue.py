@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import replace
 from datetime import date
 
-from bot import choices, computing, handoff, serving, telling
+from bot import choices, computing, guiding, handoff, serving, telling
 from bot.computing import Computed
 from bot.handoff import NewTicket
 from bot.model import Action, Card, Choice, Conversation, Message, Owner, Point, Reply, Topic, Turn
@@ -36,7 +36,7 @@ def decide(conversation: Conversation, message: Message, rules: Rules, new: NewT
     )
     if reopened:
         turn = turn.with_replies(Reply(rules.phrases["closed_back"]), *turn.replies)
-    return _stamped(turn, message, rules)
+    return _stamped(guiding.again(turn, rules), message, rules)
 
 
 def _with_bot(conversation: Conversation) -> Conversation:
@@ -56,10 +56,14 @@ def _bot(conversation: Conversation, message: Message, text: str | None, rules: 
     if len(text) > TEXT_LIMIT:
         said = rules.phrase("too_long", length=str(len(text)), limit=str(TEXT_LIMIT))
         return Turn(conversation, (Reply(said),), decision="clarify")
+    code = guiding.code_in(text)
+    if code:
+        return guiding.resumed(conversation, message, code, rules)
     picked = _picked(conversation.topic, text)
     if picked is not None:
         return _chosen(conversation, message, picked.id, rules, new)
-    return _said(conversation, message, text, rules, new)
+    led = guiding.said(conversation, message, text, rules, new)
+    return led or _said(conversation, message, text, rules, new)
 
 
 def _said(conversation: Conversation, message: Message, text: str, rules: Rules, new: NewTicket) -> Turn:
@@ -84,7 +88,8 @@ def _remembered(conversation: Conversation, message: Message) -> Conversation:
     """After half an hour of silence the bot starts afresh: an old topic must not colour a new question."""
     topic = conversation.topic
     if conversation.owner is Owner.BOT and topic.at and message.at - topic.at > FORGET_MS:
-        topic = Topic(noticed=topic.noticed)
+        paused = replace(topic.flow, paused=True) if topic.flow else None  # what was filled in is kept; it must be asked for
+        topic = Topic(noticed=topic.noticed, flow=paused)
     fresh = replace(topic, at=message.at)
     return replace(conversation, topic=fresh)
 
@@ -150,6 +155,9 @@ def _chosen(conversation: Conversation, message: Message, choice: str, rules: Ru
         return handoff.open_ticket(conversation, rules, message.at, new, "asked")
     if choice == choices.NOT_THESE:
         return handoff.open_ticket(conversation, rules, message.at, new, "none_of_these")
+    led = guiding.pressed(conversation, message, choice, rules, new)
+    if led is not None:
+        return led
     today = local(message.at).date()
     wanted = choices.asked(choice)
     if wanted is not None and wanted.item == HUMAN:
@@ -175,6 +183,9 @@ def _answered(conversation: Conversation, message: Message, meaning: Meaning, ru
     today = local(message.at).date()
     on = day_asked(meaning, today)
     item = meaning.item or ""
+    led = guiding.begun(conversation, message, meaning, rules)
+    if led:
+        return led
     done = serving.served(rules, meaning, on, today)
     if done:
         return _computed(conversation, rules, done, today)

@@ -9,10 +9,11 @@ from bot.rules import Rules, local
 
 @dataclass(frozen=True, slots=True)
 class NewTicket:
-    """Id and number kept ready by the desk, so that `decide` stays pure."""
+    """Id and number kept ready by the desk, and a code to put a guide aside under, so that `decide` stays pure."""
 
     id: str
     number: str
+    code: str = "AAAA2222"
 
 
 def open_ticket(

@@ -192,7 +192,7 @@ class SheetDay:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """一次告知单: all that a finished guide has to say for one case. `case`: what the citizen said, name and value. `links`: label and URL of maps and offices."""
+    """一次告知单: all that a finished guide has to say for one case. `case`: what the citizen said; `links`: label and URL of maps and offices."""
 
     title: str
     case: tuple[tuple[str, str], ...]

@@ -1,6 +1,6 @@
 """One immutable, checked set of all data, with a revision id: what `decide` answers from."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -24,6 +24,12 @@ class Rules:
     retention_days: int = 365
     places: "Callable[[float, float], tuple[str, bool]] | None" = None
     quantities: Callable[[str], Mapping[str, object]] = lambda _: {}  # numbers of a question that a fee depends on
+    classes: Callable[[str], Sequence[int]] = lambda _: ()  # the likeliest class of each good named
+    offices: Callable[[Sequence[str], str, date], Iterable[tuple[str, tuple[str, str] | None]]] = lambda *_: ()  # lines and links of places
+
+    def class_line(self, number: int) -> str:
+        """A class as a line: its number and what it is about."""
+        return self.phrase("class_named", number=str(number))
 
     def phrase(self, name: str, **values: str) -> str:
         """A sentence of the bot with its blanks filled in."""

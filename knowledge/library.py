@@ -9,12 +9,13 @@ from pathlib import Path
 
 from pydantic import Field
 
-from knowledge import catalog_check, deadlines, divisions, fees, loader, phrases
+from knowledge import catalog_check, deadlines, divisions, fees, guides, loader, phrases
 from knowledge.answers import PLACEHOLDER, Teller
 from knowledge.catalog import Catalog, Text
 from knowledge.deadlines import DeadlineRules
 from knowledge.divisions import Division
 from knowledge.fees import FeeRules
+from knowledge.guides import Guides
 from knowledge.loader import DataError, Fault, Record
 from knowledge.nodes import Overlay, laid_over
 from knowledge.workdays import Hours, Workdays
@@ -98,6 +99,7 @@ class Library:
     teller: Teller
     fees: FeeRules
     deadlines: DeadlineRules
+    guides: Guides
     node: Overlay | None = None
 
     @cached_property
@@ -125,10 +127,12 @@ def load(home: Path, node: str = "", today: date | None = None, raw: object = No
     workdays = Workdays.load(folder / "calendar_days.csv", folder / "statutory_days.csv")
     fee_rules = fees.load(folder / "fees.yaml")
     limit_rules = deadlines.load(folder / "deadlines.yaml")
+    led = guides.load(folder / "guides")
     narrowed = overlay is not None
     faults = [
         *([] if narrowed else [Fault("fees.yaml", "-", wrong) for wrong in fees.faults(fee_rules, catalog)]),
         *([] if narrowed else [Fault("deadlines.yaml", "-", wrong) for wrong in deadlines.faults(limit_rules, catalog)]),
+        *([] if narrowed else guides.faults(led, catalog, fee_rules, limit_rules, folder / "guides")),
         *_catalog_faults(catalog, hosts, today or date.today(), where),
         *_desk_faults(catalog, desk, folder / "desk.yaml"),
         *_start_faults(catalog, start, folder / "start.yaml", narrowed=narrowed),
@@ -136,7 +140,7 @@ def load(home: Path, node: str = "", today: date | None = None, raw: object = No
     ]
     if faults:
         raise DataError(faults)
-    return Library(catalog, desk, start, doors, sentences, workdays, hosts, counties, Teller(catalog), fee_rules, limit_rules, overlay)
+    return Library(catalog, desk, start, doors, sentences, workdays, hosts, counties, Teller(catalog), fee_rules, limit_rules, led, overlay)
 
 
 def _origin(path: Path, own: Path, overlay: Overlay | None) -> loader.Where:

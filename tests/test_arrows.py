@@ -13,8 +13,8 @@ OURS = ("bot", "intents", "knowledge", "tests", "bench")
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("model",),
     ("choices", "hub", "ids", "metrics", "ports", "privacy", "rules", "settings", "telling", "computing", "wire"),
-    ("serving",),
-    ("dialogue", "flows", "handoff", "channels"),
+    ("serving", "flows", "sheeting"),
+    ("guiding", "dialogue", "handoff", "channels"),
     ("store",),
     ("desk",),
     ("web",),
