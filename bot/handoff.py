@@ -9,10 +9,11 @@ from bot.rules import Rules, local
 
 @dataclass(frozen=True, slots=True)
 class NewTicket:
-    """Id and number kept ready by the desk, so that `decide` stays pure."""
+    """Id and number, and a sheet's secret token, kept ready by the desk, so that `decide` stays pure."""
 
     id: str
     number: str
+    token: str = ""  # empty where nothing is stored: no sheet is kept
 
 
 def open_ticket(

@@ -203,6 +203,16 @@ class Sheet:
     made: date
     remarks: tuple[str, ...] = ()
     code: str = ""  # to go on later; empty when none was made
+    office: str = ""  # who gives it out
+
+
+@dataclass(frozen=True, slots=True)
+class NewSheet:
+    """A sheet to be kept with the turn, under a secret token, until `expires` (UTC ms)."""
+
+    token: str
+    sheet: Sheet
+    expires: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +233,7 @@ class Turn:
     result: Mapping[str, object] | None = None
     park: tuple[str, Parked] | None = None  # to be kept under a code
     took_up: str | None = None  # the code that was used, and is used up
+    sheet: NewSheet | None = None
 
     def with_replies(self, *replies: Reply) -> "Turn":
         """The same turn with these replies."""

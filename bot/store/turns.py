@@ -7,6 +7,7 @@ from bot import wire
 from bot.ids import new_id
 from bot.model import CloseTicket, Conversation, OpenTicket, Owner
 from bot.ports import Changed, Conflict, Done, Duplicate, Outcome, Stored, Waiting, Work
+from bot.store import sheets
 
 _LOAD = "SELECT id, owner, via, version, seq, ticket, number, topic FROM conversation WHERE channel = ? AND address = ?"
 _SEEN = "SELECT digest, done, first_seq, last_seq, owner FROM inbox WHERE conversation = ? AND external = ?"
@@ -32,7 +33,7 @@ def load(db: sqlite3.Connection, channel: str, address: str) -> Conversation | N
 
 
 def commit(db: sqlite3.Connection, work: Work) -> Outcome:
-    """Inbox mark, state, messages, outbox and ticket; nothing of it when the message was done before or the conversation moved on."""
+    """Inbox mark, state, messages, outbox, ticket and sheet; nothing of it when the message was done before or the conversation moved on."""
     seen = db.execute(_SEEN, (work.before.id, work.message.id)).fetchone()
     if seen is not None and seen[1] is not None:
         return _duplicate(db, work, seen)
@@ -46,6 +47,8 @@ def commit(db: sqlite3.Connection, work: Work) -> Outcome:
     db.execute(_DONE, (after.id, work.message.id, work.message.digest, work.at, work.at, first, seq, after.owner.value))
     replies = _say(db, work, after)
     _ticket(db, work, after)
+    if work.turn.sheet:
+        sheets.keep(db, after.id, work.turn.sheet, work.at)
     if after.owner is not work.before.owner:
         change_owner(db, after.id, after.owner.value, work.at, "citizen", work.turn.why)
     if work.turn.consent:
@@ -115,6 +118,7 @@ def erase(db: sqlite3.Connection, conversation: str, at: int) -> None:
     """Empty everything a citizen said and was told; ids, times and counts stay. Open tickets are closed."""
     db.execute("UPDATE message SET body = NULL WHERE conversation = ?", (conversation,))
     db.execute("UPDATE inbox SET body = NULL WHERE conversation = ? AND done IS NOT NULL", (conversation,))
+    db.execute("UPDATE sheet SET body = NULL WHERE conversation = ?", (conversation,))
     opened = "SELECT id FROM ticket WHERE conversation = ? AND state <> 'closed'"
     for (ticket,) in db.execute(opened, (conversation,)).fetchall():
         record(db, ticket, at, "citizen", "erased")
