@@ -192,7 +192,10 @@ class SheetDay:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """一次告知单: all that a finished guide has to say for one case. `case`: what the citizen said, name and value. `links`: label and URL of maps and offices."""
+    """一次告知单: all that a finished guide has to say for one case.
+
+    `case`: what the citizen said, name and value. `links`: label and URL of maps and offices; the first one gets a square to scan.
+    """
 
     title: str
     case: tuple[tuple[str, str], ...]

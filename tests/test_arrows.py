@@ -13,7 +13,7 @@ OURS = ("bot", "intents", "knowledge", "tests", "bench")
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("model",),
     ("choices", "hub", "ids", "metrics", "ports", "privacy", "rules", "settings", "telling", "computing", "wire"),
-    ("serving",),
+    ("serving", "sheets"),
     ("dialogue", "flows", "handoff", "channels"),
     ("store",),
     ("desk",),

@@ -39,8 +39,9 @@ def _registered(place: str) -> str:
 
 def printable(text: str, name: str) -> str:
     """The text with characters that the typeface lacks replaced."""
-    known = getattr(pdfmetrics.getFont(name).face, "charToGlyph", None)
-    return "".join(c if c.isspace() or (ord(c) in known if known is not None else ord(c) < 0x10000) else _UNKNOWN for c in text)
+    font = pdfmetrics.getFont(name)
+    known = font.face.charToGlyph if isinstance(font, TTFont) else range(0x10000)  # the standard one is written in UCS-2
+    return "".join(c if c.isspace() or ord(c) in known else _UNKNOWN for c in text)
 
 
 def width(text: str, name: str, size: float) -> float:

@@ -19,7 +19,7 @@ class Numbered(Canvas):
     def showPage(self) -> None:
         """Keep the page's state and begin the next."""
         self._waiting.append(dict(self.__dict__))
-        self._startPage()
+        self._startPage()  # type: ignore[attr-defined]  # missing in the stubs
 
     def save(self) -> None:
         """Finish each page with its edge, then the document."""

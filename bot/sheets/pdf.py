@@ -78,19 +78,16 @@ class _Paper:
 
     def _part(self, part: SheetPart) -> Iterator[Row]:
         yield self._heading(wording.plain(part.title))
-        fees = wording.has_amounts(part.lines)
+        fees = wording.fees(part.lines, self.words)
         if fees:
-            yield self._fee(self.words["sheet_item"], self.words["sheet_amount"], head=True)
-        for line in part.lines:
-            yield self._line(line) if not fees or not line.amount else self._fee(line.text, line.amount, wording.is_total(line))
-        added = wording.total(part.lines, self.words)
-        if added:
-            yield self._fee(self.words["sheet_total"], added, heavy=True)
+            yield self._fee(SheetLine(self.words["sheet_item"], self.words["sheet_amount"]), head=True)
+        yield from (self._fee(line, wording.is_total(line)) for line in fees)
+        yield from (self._line(line) for line in part.lines if not line.amount)
 
-    def _fee(self, text: str, amount: str, heavy: bool = False, head: bool = False) -> Row:
+    def _fee(self, line: SheetLine, heavy: bool = False, head: bool = False) -> Row:
         size, shade = (9.5, QUIET) if head else (11.5 if heavy else 10.5, 0.0)
-        left = Cell(wording.plain(text), 0, WIDTH - AMOUNT - 12, size, heavy=heavy, shade=shade)
-        right = Cell(amount, WIDTH - AMOUNT, AMOUNT, size, right=True, heavy=heavy, shade=shade)
+        left = Cell(wording.plain(line.text), 0, WIDTH - AMOUNT - 12, size, heavy=heavy, shade=shade)
+        right = Cell(line.amount, WIDTH - AMOUNT, AMOUNT, size, right=True, heavy=heavy, shade=shade)
         return self._row(left, right, pad=3, rule=0.9 if head else 0.4, keep=head)
 
     def _line(self, line: SheetLine) -> Row:

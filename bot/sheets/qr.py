@@ -1,7 +1,5 @@
 """An address as a square to be scanned, for the paper and for the page. Pure."""
 
-from reportlab.graphics.barcode.qrencoder import QRCode, QRErrorCorrectLevel
-
 QUIET = 4  # light modules around it, as the standard wants
 LONGEST = 300  # a longer address makes modules that a cheap phone cannot read on paper
 
@@ -12,6 +10,8 @@ def square(address: str) -> Square | None:
     """Rows of modules, dark ones true, with the quiet zone around; None when the address is too long or not in ASCII."""
     if not address.isascii() or len(address) > LONGEST:
         return None
+    from reportlab.graphics.barcode.qrencoder import QRCode, QRErrorCorrectLevel  # 7 MB that only a drawn square needs
+
     code = QRCode(None, QRErrorCorrectLevel.M)
     code.addData(address)
     code.make()

@@ -33,23 +33,23 @@ def mark(text: str) -> tuple[str, str]:
     return (found[1], found[2]) if found else ("", text)
 
 
-def has_amounts(lines: Sequence[SheetLine]) -> bool:
-    """Whether lines make a table of fees."""
-    return any(line.amount for line in lines)
+def fees(lines: Sequence[SheetLine], words: Words) -> list[SheetLine]:
+    """The lines that carry an amount, with their sum as the last where adding up says something true."""
+    found = [line for line in lines if line.amount]
+    added = _sum(found)
+    return found if added is None else [*found, SheetLine(words["sheet_total"], words["sheet_yuan"].format(amount=added))]
 
 
 def is_total(line: SheetLine) -> bool:
-    """Whether a line is itself the sum of those above."""
-    return bool(line.amount and _TOTAL.match(plain(line.text)))
+    """Whether a line is the sum of those above."""
+    return bool(_TOTAL.match(plain(line.text)))
 
 
-def total(lines: Sequence[SheetLine], words: Words) -> str | None:
-    """The sum of two or more amounts, all in plain yuan and none of them a sum; None where adding up would say something untrue."""
-    amounts = [_YUAN.fullmatch(line.amount.strip()) for line in lines if line.amount]
-    if len(amounts) < 2 or any(is_total(line) for line in lines):
-        return None
+def _sum(lines: Sequence[SheetLine]) -> Decimal | None:
+    """Of two or more amounts, all in plain yuan, none of them a sum itself."""
+    amounts = [_YUAN.fullmatch(line.amount.strip()) for line in lines]
     known = [Decimal(found[1].replace(",", "") + (found[2] or "")) for found in amounts if found]
-    return words["sheet_yuan"].format(amount=sum(known)) if len(known) == len(amounts) else None
+    return sum(known, Decimal()) if len(known) == len(lines) > 1 and not any(map(is_total, lines)) else None
 
 
 def source(note: SourceNote) -> str:

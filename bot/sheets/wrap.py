@@ -1,4 +1,4 @@
-"""Words into lines of a given width: Chinese breaks anywhere but before a closing mark and after an opening one; numbers and Latin words stay whole. Pure."""
+"""Words into lines of a width: Chinese breaks anywhere but before closing and after opening marks; figures and Latin words stay whole. Pure."""
 
 import re
 import unicodedata
