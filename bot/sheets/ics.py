@@ -22,7 +22,7 @@ def calendar_file(sheet: Sheet, now: datetime) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", plain(sheet.title))
+    calendar.add("x-wr-calname", _line(sheet.title))
     calendar.add("x-wr-timezone", ZONE.key)
     for day in sorted(sheet.days, key=lambda each: each.day):
         calendar.add_component(_event(sheet, day, now))
@@ -35,7 +35,7 @@ def _event(sheet: Sheet, day: SheetDay, now: datetime) -> Event:
     event.add("dtstamp", now.astimezone(UTC))
     event.add("dtstart", day.day)
     event.add("dtend", day.day + timedelta(days=1))
-    event.add("summary", f"{plain(day.name)} · {plain(sheet.title)}")
+    event.add("summary", f"{_line(day.name)} · {_line(sheet.title)}")
     if day.note:
         event.add("description", plain(day.note))
     event.add("transp", "TRANSPARENT")
@@ -50,8 +50,13 @@ def _alarm(day: SheetDay, days: int) -> Alarm:
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("trigger", MORNING - timedelta(days=days))
-    alarm.add("description", plain(day.name))
+    alarm.add("description", _line(day.name))
     return alarm
+
+
+def _line(text: str) -> str:
+    """On one line: not every property may carry a line break."""
+    return " ".join(plain(text).split())
 
 
 def _uid(sheet: Sheet, day: SheetDay) -> str:
