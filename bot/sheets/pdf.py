@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from functools import partial
 from io import BytesIO
-from itertools import count
+from itertools import count, zip_longest
 
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
@@ -81,14 +81,15 @@ class _Paper:
         fees = wording.fees(part.lines, self.words)
         if fees:
             yield self._fee(SheetLine(self.words["sheet_item"], self.words["sheet_amount"]), head=True)
-        yield from (self._fee(line, wording.is_total(line)) for line in fees)
+        for line, after in zip_longest(fees, fees[1:]):
+            yield self._fee(line, wording.is_total(line), keep=bool(after and wording.is_total(after)))
         yield from (self._line(line) for line in part.lines if not line.amount)
 
-    def _fee(self, line: SheetLine, heavy: bool = False, head: bool = False) -> Row:
+    def _fee(self, line: SheetLine, heavy: bool = False, head: bool = False, keep: bool = False) -> Row:
         size, shade = (9.5, QUIET) if head else (11.5 if heavy else 10.5, 0.0)
         left = Cell(wording.plain(line.text), 0, WIDTH - AMOUNT - 12, size, heavy=heavy, shade=shade)
         right = Cell(line.amount, WIDTH - AMOUNT, AMOUNT, size, right=True, heavy=heavy, shade=shade)
-        return self._row(left, right, pad=3, rule=0.9 if head else 0.4, keep=head)
+        return self._row(left, right, pad=3, rule=0.9 if head else 0.4, keep=head or keep)
 
     def _line(self, line: SheetLine) -> Row:
         mark, text = wording.mark(line.text)

@@ -12,6 +12,7 @@ from bot.sheets.qr import Square, runs
 INK, QUIET, RULE = 0.0, 0.32, 0.65  # shades of grey
 BOX = 8.5
 LEADING = 1.55
+WHOLE = 5  # rows of so many lines are not torn apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,10 @@ class Row(Flowable):
         return replace(cell, lines=tuple(wrap.lines(text, cell.width, lambda words: fonts.width(words, self.font, cell.size))))
 
     def split(self, available: float, height: float) -> list[Flowable]:
-        """What fits here, and the rest for the next page; nothing when not even a line of every cell fits."""
+        """What fits here, and the rest for the next page; nothing when not even a line of every cell fits, or when the row is short."""
         self.wrap(available, height)
+        if max((len(cell.lines) for cell in self.cells), default=0) <= WHOLE:
+            return []
         fitting = [int((height - 2 * self.pad) // cell.leading) for cell in self.cells]
         if min(fitting, default=0) < 1:
             return []
