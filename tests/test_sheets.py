@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
+from bot.ids import secret_token
 from bot.model import NewSheet, Reply, Sheet, SheetDay, SheetLine, SheetPart, Turn
 from bot.rules import ZONE, Rules
 from bot.sheets import card, fonts, qr, wording, wrap
@@ -20,6 +21,8 @@ from bot.sheets.ics import calendar_file
 from bot.sheets.page import gone, page
 from bot.sheets.pdf import SIDE, WIDTH, pdf
 from bot.store import sheets
+from bot.terminal import shown
+from bot.wire import body
 from tests import casebook
 from tests.sheet_case import HOSTILE, case, large
 from tests.works import AT, conversation
@@ -240,6 +243,22 @@ def test_a_turn_takes_its_sheet_along_without_numbers_of_a_person(rules: Rules) 
     assert [len(reply.cards) for reply in new.replies] == [0, 1]
     assert isinstance(new.sheet, NewSheet) and new.sheet.expires == AT + 14 * card.DAY_MS
     assert "13812345678" not in str(new.sheet) and "87654321" in str(new.sheet)
+
+
+def test_a_sheet_names_the_office_that_gives_it_out(rules: Rules) -> None:
+    turn = Turn(conversation(), (Reply("一"),))
+    made = [card.with_sheet(turn, replace(case(), office=name), rules, TOKEN, AT).sheet for name in ("", "某窗口")]
+    assert [new.sheet.office for new in made if new] == [rules.library.desk.office, "某窗口"]
+
+
+def test_a_terminal_names_where_the_forms_lie(rules: Rules) -> None:
+    text = shown(body(Reply("好了", cards=(card.sheet_card(case(), rules, TOKEN),))))
+    assert [line for line in text.splitlines() if f"/api/v1/sheets/{TOKEN}" in line] == text.splitlines()[1:] and "保存 PDF" in text
+
+
+def test_no_two_sheets_have_one_token_and_none_can_be_guessed() -> None:
+    made = {secret_token() for _ in range(1000)}
+    assert len(made) == 1000 and all(re.fullmatch(r"[A-Za-z0-9_-]{32}", token) for token in made)
 
 
 def test_where_nothing_is_stored_there_is_no_link(rules: Rules) -> None:

@@ -18,7 +18,7 @@ def with_sheet(turn: Turn, sheet: Sheet, rules: Rules, token: str, at: int) -> T
         return turn
     *before, last = turn.replies
     said = replace(last, cards=(*last.cards, sheet_card(sheet, rules, token)))
-    new = NewSheet(token, _discreet(sheet), at + rules.sheet_days * DAY_MS)
+    new = NewSheet(token, _discreet(sheet, rules), at + rules.sheet_days * DAY_MS)
     return replace(turn, replies=(*before, said), sheet=new)
 
 
@@ -30,6 +30,8 @@ def sheet_card(sheet: Sheet, rules: Rules, token: str) -> Card:
     return Card("file", rules.phrases["sheet"], (plain(sheet.title), rules.phrase("sheet_keep", days=str(rules.sheet_days))), actions)
 
 
-def _discreet(sheet: Sheet) -> Sheet:
-    """As it may be stored: what the citizen said without numbers that identify a person and without invisible characters."""
-    return replace(sheet, case=tuple((name, masked(visible(said))) for name, said in sheet.case))
+def _discreet(sheet: Sheet, rules: Rules) -> Sheet:
+    """As it may be stored, with the office's name: what the citizen said without numbers that identify a person and invisible characters."""
+    library = rules.library
+    office = sheet.office or (library.node.name if library.node else library.desk.office)
+    return replace(sheet, case=tuple((name, masked(visible(said))) for name, said in sheet.case), office=office)
