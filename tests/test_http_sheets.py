@@ -25,6 +25,7 @@ from tests.running import Service
 from tests.sheet_case import HOSTILE, case, large
 from tests.test_http_addresses import STEADY, policy
 from tests.test_http_messages import problem
+from tests.test_http_secrets import Heard
 from tests.test_sheets import close, said, texts
 from tests.visitor import EXPORT, Answer, Visitor, call
 
@@ -173,6 +174,15 @@ def test_one_sheet_is_not_drawn_over_and_over(start: Start, rules: Rules) -> Non
     token = finished(service, rules)
     assert [get(service, token, "ics").status for _ in range(4)] == [200, 200, 200, 429]
     assert get(service, finished(service, rules), "ics").status == 200, "others are not held up"
+
+
+def test_the_log_has_neither_link_nor_case(rules: Rules, tmp_path: Path) -> None:
+    service = Heard(tmp_path, log_level="debug")
+    service.start()
+    token = finished(service, rules)
+    answers = [get(service, token, form).status for form in FORMS] + [get(service, secret_token(), "pdf").status]
+    assert service.stop() == 0 and answers == [200, 200, 200, 404]
+    assert token not in service.log and "陇上" not in service.log and "Traceback" not in service.log
 
 
 def test_a_link_holds_as_long_as_the_operator_says(start: Start) -> None:

@@ -136,8 +136,9 @@ def test_the_same_sheet_makes_the_same_bytes(rules: Rules, places: tuple[str, ..
 @FACES
 def test_a_sentence_longer_than_a_page_goes_on_over_it(rules: Rules, places: tuple[str, ...]) -> None:
     long = "".join(chr(0x4E00 + n) for n in range(3000))
-    sheet = replace(case(), case=(("说明", long),), parts=(SheetPart("部分", (SheetLine(long, tick=True), SheetLine(long, "1 元"))),))
-    assert _across_pages(said(pdf(sheet, rules.phrases, places))).count(long[-200:]) == 3
+    parts = (SheetPart("部分", (SheetLine(long, tick=True), SheetLine(long, "1 元"))),)
+    sheet = replace(case(), case=(("说明", long),), parts=parts, links=((long, "https://example.gov.cn/"),))
+    assert _across_pages(said(pdf(sheet, rules.phrases, places))).count(long[-200:]) == 4
 
 
 @FACES

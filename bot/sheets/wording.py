@@ -10,6 +10,7 @@ from bot.model import Sheet, SheetLine, SourceNote
 from knowledge.answers import CHECKED
 
 Words = Mapping[str, str]  # the bot's sentences, knowledge/phrases.yaml
+CAPTION = 40
 _YUAN = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(\.\d{1,2})? ?元")
 _TOTAL = re.compile("合计|总计|共计|一共")
 _MARK = re.compile(r"(-|\d{1,2}\.)\s+(.*)", re.DOTALL)
@@ -69,8 +70,13 @@ def address(url: str) -> str | None:
 
 
 def scanned(sheet: Sheet) -> tuple[str, str] | None:
-    """Label and address of the first link, which the square on the paper leads to."""
-    return next(((label, found) for label, url in sheet.links if (found := address(url))), None)
+    """Label, short enough to stand under a square, and address of the first link, which the square leads to."""
+    return next(((shortened(label), found) for label, url in sheet.links if (found := address(url))), None)
+
+
+def shortened(label: str) -> str:
+    """At most so many letters that a caption stays a caption."""
+    return label if len(label) <= CAPTION else label[: CAPTION - 1] + "…"
 
 
 def file_name(sheet: Sheet, form: str, words: Words) -> str:
