@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot import choices, metrics, wire
+from bot import choices, guiding, metrics, wire
 from bot.dialogue import decide
 from bot.handoff import NewTicket
 from bot.hub import Hub
-from bot.ids import new_id, ticket_number
+from bot.ids import new_id, secret_token, spoken_code, ticket_number
 from bot.model import Conversation, Message, OpenTicket, Turn
 from bot.ports import Conflict, Done, Duplicate, Store, Stored, Work, Written
 from bot.privacy import masked
@@ -90,9 +90,12 @@ class Desk:
 
     async def _try(self, key: tuple[str, str], message: Message) -> Receipt | None:
         before, is_new = await self._conversation(key, message.at)
+        code = guiding.code_in(message.text)
+        if code:
+            message = replace(message, parked=await self.store.parked(code, self.clock()))
         started = time.perf_counter()
         turn = decide(before, message, self.rules, self._next_ticket)
-        if isinstance(turn.ticket, OpenTicket):  # taken: nobody else may get this number
+        if isinstance(turn.ticket, OpenTicket) or turn.sheet or turn.park:  # taken: nobody else may get this number, token or code
             self._next_ticket = _new_ticket(message.at)
         decided = time.perf_counter()
         work = Work(before, message, turn, self._lines(before, message, turn), self.clock(), is_new, key[0] not in PULLED, self._notice())
@@ -163,7 +166,7 @@ class Desk:
 
 
 def _new_ticket(at: int) -> NewTicket:
-    return NewTicket(new_id(at), ticket_number())
+    return NewTicket(new_id(at), ticket_number(), secret_token(), spoken_code())
 
 
 def _same(before: Duplicate, message: Message) -> Receipt:

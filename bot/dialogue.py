@@ -77,6 +77,9 @@ def _said(conversation: Conversation, message: Message, text: str, rules: Rules,
     if meaning.decision == "smalltalk":
         return _measured(_smalltalk(conversation, meaning, rules, today), meaning)
     if meaning.decision == "clarify":
+        led = guiding.likely(conversation, message, meaning, rules)
+        if led:
+            return led
         sure = computing.certain(rules, meaning, day_asked(meaning, today), today)
         if sure:
             return _measured(_computed(conversation, rules, sure[1], today), sure[0])

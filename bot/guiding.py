@@ -8,11 +8,12 @@ from bot.flows import Said
 from bot.handoff import NewTicket
 from bot.model import Card, Choice, Conversation, Flow, Message, Parked, Reply, Turn
 from bot.rules import Rules, local
+from bot.sheets import card
 from intents.meaning import OVERVIEW, Context, Meaning
 from knowledge.answers import fill
 from knowledge.guides import Guide, Step
 
-CODE = re.compile(r"\s*([2-9A-HJ-NP-Z]{4})[-\s]?([2-9A-HJ-NP-Z]{4})\s*", re.IGNORECASE)
+CODE = re.compile(r"\s*([34679AC-HJKMNPQRTU-Y]{4})[-\s]?([34679AC-HJKMNPQRTU-Y]{4})\s*", re.IGNORECASE)
 WRONG_CODES = 5  # in one conversation; then a person has to help
 _EDIT = re.compile(r"(?:改|修改|更改|重填)(?:一下)?第?\s*(\d{1,2}|[一二三四五六七八九十]+)\s*(?:项|步|条|个|题)")
 _DIGITS = {c: n for n, c in enumerate("一二三四五六七八九十", 1)}
@@ -28,7 +29,16 @@ def code_in(text: str | None) -> str | None:
     return code if any(c.isdigit() for c in code) and any(c.isalpha() for c in code) else None
 
 
-def begun(conversation: Conversation, message: Message, meaning: Meaning, rules: Rules) -> Turn | None:
+def likely(conversation: Conversation, message: Message, meaning: Meaning, rules: Rules) -> Turn | None:
+    """A guide for a question between several items, one of whose guides it already answers in most of what is asked; else None."""
+    for choice in meaning.choices:
+        turn = begun(conversation, message, replace(meaning, item=choice.item, facets=(choice.facet,)), rules, FILLS + 1)
+        if turn:
+            return turn
+    return None
+
+
+def begun(conversation: Conversation, message: Message, meaning: Meaning, rules: Rules, fills: int = FILLS) -> Turn | None:
     """The first turn of a guide: when the citizen wants to be led, or already says enough of the case; else None."""
     guide = rules.library.guides.of_item(meaning.item)
     if guide is None:
@@ -37,7 +47,7 @@ def begun(conversation: Conversation, message: Message, meaning: Meaning, rules:
     wanted = _has(rules.library.guides.controls.guide_me, meaning.text)
     plain = not (set(meaning.facets) - {OVERVIEW, "steps"}) and not _has(rules.library.guides.controls.asks, meaning.text)
     flow = flows.begin(guide, said)
-    if not wanted and (not plain or len(flow.values) < FILLS):
+    if not wanted and (not plain or len(flow.values) < fills):
         return None
     return _asked(conversation, rules, guide, flow, message, first=True)
 
@@ -253,7 +263,8 @@ def _done(conversation: Conversation, message: Message, guide: Guide, flow: Flow
     reply = sheeting.reply(rules, sheet, guide, (*buttons, _start(guide)))
     topic = replace(conversation.topic, flow=None, offered=reply.choices, item=guide.item, facet="steps")
     ended = replace(conversation, topic=topic)
-    return Turn(ended, (reply,), decision="answer", item=guide.item, facet="steps", confidence=1.0)
+    turn = Turn(ended, (reply,), decision="answer", item=guide.item, facet="steps", confidence=1.0)
+    return card.with_sheet(turn, sheet, rules, new.token, message.at)
 
 
 def _said(message: Message, meaning: Meaning, rules: Rules) -> Said:

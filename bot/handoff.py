@@ -9,10 +9,11 @@ from bot.rules import Rules, local
 
 @dataclass(frozen=True, slots=True)
 class NewTicket:
-    """Id and number kept ready by the desk, and a code to put a guide aside under, so that `decide` stays pure."""
+    """Id and number, a sheet's secret token, and a code to put a guide aside under, kept ready by the desk, so that `decide` stays pure."""
 
     id: str
     number: str
+    token: str = ""  # empty where nothing is stored: no sheet is kept
     code: str = "AAAA2222"
 
 

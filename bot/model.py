@@ -192,7 +192,10 @@ class SheetDay:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """一次告知单: all that a finished guide has to say for one case. `case`: what the citizen said; `links`: label and URL of maps and offices."""
+    """一次告知单: all that a finished guide has to say for one case.
+
+    `case`: what the citizen said, name and value. `links`: label and URL of maps and offices; the first one gets a square to scan.
+    """
 
     title: str
     case: tuple[tuple[str, str], ...]
@@ -203,6 +206,16 @@ class Sheet:
     made: date
     remarks: tuple[str, ...] = ()
     code: str = ""  # to go on later; empty when none was made
+    office: str = ""  # who gives it out
+
+
+@dataclass(frozen=True, slots=True)
+class NewSheet:
+    """A sheet to be kept with the turn, under a secret token, until `expires` (UTC ms)."""
+
+    token: str
+    sheet: Sheet
+    expires: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +236,7 @@ class Turn:
     result: Mapping[str, object] | None = None
     park: tuple[str, Parked] | None = None  # to be kept under a code
     took_up: str | None = None  # the code that was used, and is used up
+    sheet: NewSheet | None = None
 
     def with_replies(self, *replies: Reply) -> "Turn":
         """The same turn with these replies."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from bot.model import Conversation, Line, Message, Turn
+from bot.model import Conversation, Line, Message, Parked, Sheet, Turn
 
 
 class Written(NamedTuple):
@@ -91,7 +91,7 @@ class Store(Protocol):
         """The conversation of an address."""
 
     async def commit(self, work: Work) -> Outcome:
-        """Inbox mark, state, messages, outbox and ticket in one transaction."""
+        """Inbox mark, state, messages, outbox, ticket and sheet in one transaction."""
 
     async def receive(self, conversation: Conversation, external: str, digest: str, body: str, at: int) -> bool:
         """First stage: keep a raw message. False when it was received before."""
@@ -101,6 +101,18 @@ class Store(Protocol):
 
     async def changed(self, conversation: str, after: int, limit: int = 200) -> Changed | None:
         """Lines after a sequence number, and the owner now; None for an unknown conversation."""
+
+    async def sheet(self, token: str, now: int) -> Sheet | None:
+        """The sheet kept under a token; None when there is none, or its time is over, or it was erased."""
+
+    async def sheets(self, conversation: str) -> Sequence[Sheet]:
+        """All sheets kept of a conversation, oldest first."""
+
+    async def parked(self, code: str, now: int) -> Parked | None:
+        """The guide put aside under a code; None when there is none, it was used, or its time is over."""
+
+    async def expire_sheets(self, now: int) -> int:
+        """Empty the sheets and guides put aside whose time is over at a UTC ms; how many."""
 
     async def foreign(self) -> bool:
         """Whether another process changed anything since the last call."""

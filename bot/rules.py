@@ -24,6 +24,7 @@ class Rules:
     retention_days: int = 365
     places: "Callable[[float, float], tuple[str, bool]] | None" = None
     quantities: Callable[[str], Mapping[str, object]] = lambda _: {}  # numbers of a question that a fee depends on
+    sheet_days: int = 14  # how long the link of a sheet holds
     classes: Callable[[str], Sequence[int]] = lambda _: ()  # the likeliest class of each good named
     offices: Callable[[Sequence[str], str, date], Iterable[tuple[str, tuple[str, str] | None]]] = lambda *_: ()  # lines and links of places
 

@@ -129,7 +129,7 @@ def _fee(rules: Rules, guide: Guide, values: Mapping[str, str], made: Made) -> I
     made.readings += bill.readings
     for line in bill.lines:
         yield SheetLine(line.name, f"{line.amount} 元")
-    yield SheetLine(rules.phrases["sheet_total"], f"{bill.total} 元")
+    yield SheetLine(rules.phrases["sheet_fee_total"], f"{bill.total} 元")
     if bill.assumed:
         made.remarks.append(rules.phrase("sheet_assumed", assumed="；".join(bill.assumed)))
     made.remarks += bill.remarks
@@ -223,7 +223,7 @@ def _cards(rules: Rules, sheet: Sheet) -> tuple[Card, ...]:
     cards: Sequence[Card] = []
     if priced:
         lines = tuple(f"{line.text}：{line.amount}" for line in priced[:-1])
-        cards = [Card("fee", f"{rules.phrases['sheet_total']} {priced[-1].amount}", lines)]
+        cards = [Card("fee", f"{rules.phrases['sheet_fee_total']} {priced[-1].amount}", lines)]
     if sheet.days:
         cards = [*cards, Card("deadline", rules.phrases["sheet_days"], tuple(f"{_day(d.day)} {d.name}" for d in sheet.days))]
     return tuple(cards)

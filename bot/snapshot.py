@@ -71,7 +71,7 @@ def load(settings: Settings, say: Progress = lambda _: None, read: Any = None) -
     library = _library(home, settings.node, cache, say)
     reader = read or understanding(home, library, cache, say).read
     nearest = partial(divisions.nearest, library.counties)
-    return Rules(library, reader, revision(home), settings.retention_days, nearest, quantities)
+    return Rules(library, reader, revision(home), settings.retention_days, nearest, quantities, settings.sheet_days)
 
 
 def _library(home: Path, node: str, cache: Path, say: Progress) -> Library:

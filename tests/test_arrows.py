@@ -13,7 +13,7 @@ OURS = ("bot", "intents", "knowledge", "tests", "bench")
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("model",),
     ("choices", "hub", "ids", "metrics", "ports", "privacy", "rules", "settings", "telling", "computing", "wire"),
-    ("serving", "flows", "sheeting"),
+    ("serving", "flows", "sheeting", "sheets"),
     ("guiding", "dialogue", "handoff", "channels"),
     ("store",),
     ("desk",),

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple, TypeVar
 
 import sqlite_utils
 
-from bot.model import Conversation
+from bot.model import Conversation, Parked, Sheet
 from bot.ports import Changed, Outcome, StoreDown, Waiting, Work
 from bot.store import batch as batches
-from bot.store import retention, turns
+from bot.store import parked, retention, sheets, turns
 from bot.store.migrations import MIGRATIONS
 
 T = TypeVar("T")
@@ -78,6 +78,18 @@ class SqliteStore:
 
     async def changed(self, conversation: str, after: int, limit: int = 200) -> Changed | None:
         return await self.run(lambda db: turns.changed(db, conversation, after, limit))
+
+    async def sheet(self, token: str, now: int) -> Sheet | None:
+        return await self.run(lambda db: sheets.found(db, token, now))
+
+    async def sheets(self, conversation: str) -> Sequence[Sheet]:
+        return await self.run(lambda db: sheets.of(db, conversation))
+
+    async def parked(self, code: str, now: int) -> Parked | None:
+        return await self.run(lambda db: parked.found(db, code, now))
+
+    async def expire_sheets(self, now: int) -> int:
+        return await self.run(lambda db: sheets.expire(db, now) + parked.expire(db, now))
 
     async def foreign(self) -> bool:
         # data_version moves only when another connection commits (SQLite documentation, PRAGMA data_version).
