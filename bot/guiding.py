@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from bot import choices, flows, sheeting, telling
+from bot import choices, flows, sheeting
 from bot.flows import Said
 from bot.handoff import NewTicket
 from bot.model import Card, Choice, Conversation, Flow, Message, Parked, Reply, Turn
@@ -11,6 +11,7 @@ from bot.rules import Rules, local
 from bot.sheets import card
 from intents.meaning import OVERVIEW, Context, Meaning
 from knowledge.answers import fill
+from knowledge.catalog import FACET_NAMES
 from knowledge.guides import Guide, Step
 
 CODE = re.compile(r"\s*([34679AC-HJKMNPQRTU-Y]{4})[-\s]?([34679AC-HJKMNPQRTU-Y]{4})\s*", re.IGNORECASE)
@@ -90,7 +91,7 @@ def said(conversation: Conversation, message: Message, text: str, rules: Rules, 
     step = flows.current(guide, flow)
     if step is None:
         return None
-    meaning = rules.read(text, Context(), local(message.at).date())
+    meaning = rules.read(text, Context(guide.item, "steps"), local(message.at).date())
     if meaning.decision == "handoff":
         return None
     return _free(conversation, message, rules, guide, flow, step, meaning)
@@ -259,7 +260,8 @@ def _done(conversation: Conversation, message: Message, guide: Guide, flow: Flow
     if flow.step:
         return _asked(conversation, rules, guide, flow, message)
     sheet = sheeting.sheet(rules, guide, flow, message.at)
-    buttons = telling.item_buttons(rules, [(guide.item, "materials"), (guide.item, "deadline")])
+    answers = rules.library.catalog.items[guide.item].answers
+    buttons = tuple(Choice(choices.item_choice(guide.item, f), FACET_NAMES[f]) for f in ("materials", "duration", "effect") if f in answers)
     reply = sheeting.reply(rules, sheet, guide, (*buttons, _start(guide)))
     topic = replace(conversation.topic, flow=None, offered=reply.choices, item=guide.item, facet="steps")
     ended = replace(conversation, topic=topic)

@@ -42,7 +42,7 @@ def reply(rules: Rules, sheet: Sheet, guide: Guide, buttons: tuple[Choice, ...])
     parts = [rules.phrase("sheet_ready", guide=guide.title)]
     for part in sheet.parts:
         parts.append(f"**{part.title}**")
-        parts += [f"- {'☐ ' if line.tick else ''}{line.text}{f'：{line.amount}' if line.amount else ''}" for line in part.lines]
+        parts += [f"- {'☐ ' if line.tick else ''}{line.text}{f' = {line.amount}' if line.amount else ''}" for line in part.lines]
     parts += sheet.remarks
     weakest = max((s.confidence for s in sheet.sources), key=DOUBT.__getitem__)
     oldest = min(s.as_of for s in sheet.sources)
