@@ -150,13 +150,22 @@ class Reader:
             return _answer(other, context.facet or OVERVIEW, 0.8, "换了对象，问的还是同一件事")
         ours = _first_ours(ranking)
         sure = t.follow_up if self._marked(core) or corrected or not self.matcher.views.terms(core) else t.answer
-        if (ours and ours.confidence >= sure) or (top.intent == FOREIGN and top.confidence >= t.follow_foreign):
+        if ours and ours.confidence >= sure:
+            return self._same_facet(core, ours, facets, context, corrected)
+        if top.intent == FOREIGN and top.confidence >= t.follow_foreign:
             return None
         if facets == (OVERVIEW,) and self.matcher.views.terms(core):
             return self._other_item(subject, context)
         if self._marked(core) or corrected or facets != (OVERVIEW,) or not self.matcher.views.terms(core):
             return replace(_answer(context.item, facets[0], 0.8, "接着上一个事项"), facets=facets)
         return None
+
+    def _same_facet(self, core: str, ours: Candidate, facets: tuple[str, ...], context: Context, corrected: bool) -> Meaning | None:
+        """异议呢, 说错了，是续展: another item named for certain, and the facet asked before when the message names none."""
+        goes_on = self._marked(core) or corrected
+        if not goes_on or facets != (OVERVIEW,) or context.facet in (None, OVERVIEW) or ours.intent == context.item or self.matcher.views.cues(core):
+            return None
+        return _answer(ours.intent, context.facet or OVERVIEW, ours.confidence, "换了事项，问的还是同一方面")
 
     def _bare(self, core: str) -> bool:
         """Whether nothing is left of a message without its facet words and words that carry nothing: 那大概要多少钱."""
