@@ -26,6 +26,7 @@ class Thresholds:
     reject: float
     foreign_doubt: float
     human: float
+    human_vague: float
     human_foreign: float
     smalltalk: float
     facet: float
@@ -200,6 +201,8 @@ class Reader:
         why = (f"已见特征 {ranking.known:.2f}", f"最像 {top.intent} {top.confidence:.2f}")
         if likely and likely[0].item == HUMAN and likely[0].confidence >= t.human and (top.intent == HUMAN or top.confidence < t.human_foreign):
             return Meaning("handoff", HUMAN, OVERVIEW, likely[0].confidence, likely, facets=(OVERVIEW,), why=why)
+        if self._vaguely_human(likely, top, normal):
+            return Meaning("handoff", HUMAN, OVERVIEW, t.human, likely, facets=(OVERVIEW,), why=(*why, "没说业务，像是要找人"))
         if top.intent in (GREETING, THANKS) and top.confidence >= t.smalltalk:
             return Meaning("smalltalk", top.intent, OVERVIEW, top.confidence, likely, facets=(OVERVIEW,), why=why)
         ours = tuple(c for c in likely if not c.item.startswith("meta."))
@@ -211,6 +214,13 @@ class Reader:
         decision: Decision = "answer" if sure else "clarify"
         choices = tuple(c for c in ours[:3] if c.confidence >= t.clarify)
         return Meaning(decision, best.item, facets[0], best.confidence, likely, facets=facets, choices=choices, why=why)
+
+
+    def _vaguely_human(self, likely: Sequence[Likely], top: Candidate, text: str) -> bool:
+        """No word of the trade, nothing understood for certain, and some likeness to asking for a person: a person, rather than asking back."""
+        human = next((c.confidence for c in likely[:3] if c.item == HUMAN), 0.0)
+        unsure = top.intent != FOREIGN and top.confidence < self.thresholds.smalltalk
+        return unsure and human >= self.thresholds.human_vague and not self.matcher.views.terms(text)
 
 
 def _answer(item: str, facet: str, confidence: float, why: str) -> Meaning:
