@@ -210,7 +210,8 @@ def _more(rules: Rules, case: Case, judged: Judgement, text: str) -> tuple[Choic
 
 def _card(rules: Rules, found: Sequence[Reached]) -> Card:
     lines = tuple(_contact(each) for each in found)
-    dead = [(each.id, rules.phrase("contact_dead_label", name=each.name.partition("（")[0])) for each in found if each.phone]
+    banks = [each for each in found if each.serves in ("bank", "park") and each.phone][:_NAMED]  # the others are flagged in words
+    dead = [(each.id, rules.phrase("contact_dead_label", name=each.name)) for each in banks]
     actions = tuple(Action(label, choice=FLAG + id_) for id_, label in dead)
     return Card("summary", rules.phrases["loan_card"], lines, actions)
 

@@ -52,7 +52,7 @@ def add(app: typer.Typer, load: Callable[[], Settings]) -> None:
 
     @app.command()
     def accept(number: str, by: Who = None) -> None:
-        """受理：接管对话，智能助手不再说话。"""
+        """受理：对话由人接管，智能助手不再说话；登记的需求等受理后，智能助手照常回答。"""
         who = by or getpass.getuser()
         row = run(lambda db: tickets.accept(db, number, who, utc_ms()))
         typer.echo(f"{row['number']} 已由 {who} 受理。回复：zhiwen tickets say {row['number']} \"……\"")
