@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from bot import telling
@@ -22,6 +23,7 @@ _OF_NAME = {
     APPLY: (OVERVIEW, "eligibility"),
 }
 _OF_PLACE = (OVERVIEW, "eligibility")
+_LIKELY = 0.2  # of an item of the list, where an indication is named and nobody speaks of a wrong
 _BOTH = 3  # so many found by name are told in full
 _ROWS = 14
 _OLD = ("农产品地理标志", "原产地标志认证")
@@ -67,11 +69,16 @@ def _codes(rules: Rules, meaning: Meaning) -> tuple[str, ...]:
 
 def likely(rules: Rules, meaning: Meaning, on: date, today: date) -> tuple[Meaning, Computed] | None:
     """The same where the item was not sure: an indication that is named, or goods of a place, say enough."""
-    if meaning.item not in _OF_NAME or _WRONGED.search(meaning.text):
+    ours = next((c for c in meaning.candidates if c.item in _OF_NAME and c.confidence >= _LIKELY), None)
+    if ours is None or _WRONGED.search(meaning.text):
         return None
     found = gi.lookup(rules.library.gis, meaning.text, _codes(rules, meaning))
-    done = served(rules, meaning, on, today) if found.way in ("name", "near", "goods", "elsewhere") else None
-    return (meaning, done) if done else None
+    if found.way not in ("name", "near") and (meaning.item != ours.item or found.way not in ("goods", "elsewhere")):
+        return None
+    facets = meaning.facets if meaning.item == ours.item else (ours.facet,)
+    meant = replace(meaning, item=ours.item, facet=facets[0], facets=facets, confidence=ours.confidence)
+    done = served(rules, meant, on, today)
+    return (meant, done) if done else None
 
 
 def _check_line(rules: Rules, on: date) -> str:
