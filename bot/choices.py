@@ -1,8 +1,10 @@
 """Choice ids carry their meaning, are the same on every channel and need no server state. Pure."""
 
 import re
+import unicodedata
 from typing import NamedTuple
 
+from bot.model import Choice, Topic
 from knowledge.catalog import FACETS
 
 ID = re.compile(r"[A-Za-z0-9._:-]{1,48}")
@@ -14,6 +16,8 @@ EXPORT = "p:export"
 NOT_THESE = "h:none"
 FLOW_BACK, FLOW_CANCEL, FLOW_LATER, FLOW_SKIP, FLOW_DONE, FLOW_GO_ON = "f:back", "f:cancel", "f:later", "f:skip", "f:done", "f:go_on"
 PARKED_DAYS = 14
+_ORDINALS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "1": 1, "2": 2, "3": 3, "4": 4, "5": 5}
+_PICK = re.compile(r"^(?:我?选|要|就)?(?:第)?\s*([一二三四五1-5])\s*(?:个|项|条|种|号)?(?:吧|呢)?[。.!！]?$")
 
 
 # What a press of these is called in the history.
@@ -21,6 +25,18 @@ PHRASES = {
     HUMAN: "human", NOT_THESE: "none", CANCEL_HUMAN: "cancel_human", ERASE_YES: "delete_yes", ERASE_NO: "delete_no", EXPORT: "export_label",
     FLOW_BACK: "flow_back", FLOW_CANCEL: "flow_cancel", FLOW_LATER: "flow_later", FLOW_SKIP: "flow_skip", FLOW_DONE: "flow_done",
 }  # fmt: skip
+
+
+# The same for ids that carry more.
+_PREFIXED = {
+    "x:contact:": "contact_dead", "l:need:yes": "loan_need_yes", "l:need:no": "loan_need_no", "l:need": "loan_need_label",
+    "t:state": "progress_label",
+}  # fmt: skip
+
+
+def called(choice: str) -> str | None:
+    """The phrase that a press is called by in the history; None when it has no name of its own."""
+    return PHRASES.get(choice) or next((name for prefix, name in _PREFIXED.items() if choice.startswith(prefix)), None)
 
 
 class Asked(NamedTuple):
@@ -43,3 +59,16 @@ def asked(choice: str) -> Asked | None:
     if kind not in ("i", "m") or not item or (facet and facet not in FACETS):
         return None
     return Asked(item, facet or "overview", kind == "m")
+
+
+def picked(topic: Topic, text: str) -> Choice | None:
+    """What a citizen types back for a choice: its number, its ordinal or its label."""
+    if not topic.offered:
+        return None
+    plain = unicodedata.normalize("NFKC", text)
+    for choice in topic.offered:
+        if plain == unicodedata.normalize("NFKC", choice.label):
+            return choice
+    match = _PICK.match(plain)
+    place = _ORDINALS[match.group(1)] - 1 if match else -1
+    return topic.offered[place] if 0 <= place < len(topic.offered) else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bot import choices, guiding, metrics, wire
-from bot.dialogue import decide
+from bot.dialogue import decide, wants_tickets
 from bot.handoff import NewTicket
 from bot.hub import Hub
 from bot.ids import new_id, secret_token, spoken_code, ticket_number
@@ -93,12 +93,13 @@ class Desk:
         code = guiding.code_in(message.text)
         if code:
             message = replace(message, parked=await self.store.parked(code, self.clock()))
+        message = await self._with_tickets(before, message)
         started = time.perf_counter()
         turn = decide(before, message, self.rules, self._next_ticket)
         if isinstance(turn.ticket, OpenTicket) or turn.sheet or turn.park:  # taken: nobody else may get this number, token or code
             self._next_ticket = _new_ticket(message.at)
         decided = time.perf_counter()
-        work = Work(before, message, turn, self._lines(before, message, turn), self.clock(), is_new, key[0] not in PULLED, self._notice())
+        work = Work(before, message, turn, self._lines(before, message, turn), self.clock(), is_new, key[0] not in PULLED, self._notice(turn))
         outcome = await self.store.commit(work)
         metrics.DECIDE.observe(decided - started)
         metrics.COMMIT.observe(time.perf_counter() - decided)
@@ -107,6 +108,12 @@ class Desk:
         if isinstance(outcome, Duplicate):
             return _same(outcome, message)
         return self._done(key, turn, outcome)
+
+    async def _with_tickets(self, before: Conversation, message: Message) -> Message:
+        """The message with the conversation's tickets where it asks for them: `decide` sees no store."""
+        if not wants_tickets(before, message, self.rules):
+            return message
+        return replace(message, filed=tuple(await self.store.filed(before.id)))
 
     def _done(self, key: tuple[str, str], turn: Turn, done: Done) -> Receipt:
         self._keep(key, done.conversation)
@@ -146,11 +153,12 @@ class Desk:
         if offered:
             return offered
         item = self.rules.library.catalog.items.get(choice.split(":")[1] if ":" in choice else "")
-        name = choices.PHRASES.get(choice)
+        name = choices.called(choice)
         return item.button if item else self.rules.phrases[name] if name else "〔选项〕"
 
-    def _notice(self) -> str:
-        return self.rules.library.desk.notice.version
+    def _notice(self, turn: Turn) -> str:
+        """The version of the text that a consent stands on: its own, or the notice of first contact."""
+        return self.rules.phrases.get(f"{turn.consent}_consent_version", self.rules.library.desk.notice.version)
 
     def forget(self) -> None:
         """Drop what is remembered: another process changed the store."""

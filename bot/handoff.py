@@ -34,6 +34,27 @@ def open_ticket(
     return Turn(moved, (*before, Reply(text, _cancel(rules), (card,))), ticket, reason, decision="handoff")
 
 
+def file_ticket(
+    conversation: Conversation, new: NewTicket, reason: str, kind: TicketKind, fields: dict[str, str], reply: Reply,
+    consent: str | None = None, region: str | None = None,
+) -> Turn:  # fmt: skip
+    """Work for people that does not take the conversation over: the bot stays its owner, and a chat may still be handed over beside it."""
+    offered = replace(conversation.topic, offered=reply.choices, misses=0)
+    ticket = OpenTicket(new.id, new.number, kind, reason, fields, consent, region)
+    return Turn(replace(conversation, topic=offered), (reply,), ticket, reason, decision="answer")
+
+
+def offered(conversation: Conversation, reply: Reply, item: str | None) -> Turn:
+    """Words of a service with its buttons, which may be picked by number."""
+    topic = replace(conversation.topic, item=item, offered=reply.choices)
+    return Turn(replace(conversation, topic=topic), (reply,), decision="answer", item=item)
+
+
+def agreed(turn: Turn, consent: str, item: str) -> Turn:
+    """The turn with the consent that it stands on, to be recorded with it."""
+    return replace(turn, consent=consent, item=item)
+
+
 def _handed_over(rules: Rules, at: int, number: str) -> str:
     now = local(at)
     desk = rules.library.desk
@@ -54,6 +75,11 @@ def cancel(conversation: Conversation, rules: Rules) -> Turn:
     back = replace(conversation, owner=Owner.BOT, ticket=None, number=None, topic=Topic(noticed=True, at=conversation.topic.at))
     close = CloseTicket(conversation.ticket, "cancelled") if conversation.ticket else None
     return Turn(back, (Reply(rules.phrase("handoff_cancelled", ticket=number)),), close, "cancelled", decision="handoff")
+
+
+def with_bot(conversation: Conversation) -> Conversation:
+    """The conversation back with the bot, without what was before."""
+    return replace(conversation, owner=Owner.BOT, via=None, ticket=None, number=None, topic=Topic(noticed=True))
 
 
 def forward(conversation: Conversation) -> Turn:

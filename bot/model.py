@@ -131,6 +131,19 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
+class Filed:
+    """A ticket of a conversation as it stands in the store: state `open`, `accepted` or `closed`; times are UTC ms."""
+
+    number: str
+    kind: str
+    state: str
+    opened: int
+    closed: int | None = None
+    result: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What a citizen sent: exactly one of text, choice, location, attachment. `at` is UTC ms."""
 
@@ -142,6 +155,7 @@ class Message:
     attachment: bool = False
     digest: str = ""
     parked: Parked | None = None  # what the desk found under a code in the text
+    filed: tuple[Filed, ...] = ()  # the conversation's tickets, newest first, where the message needs them
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +167,8 @@ class OpenTicket:
     kind: TicketKind
     reason: str
     fields: dict[str, str] = field(default_factory=dict)
+    consent: str | None = None  # version of the text that was agreed to
+    region: str | None = None  # code of the division it concerns
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from bot.model import Conversation, Line, Message, Parked, Sheet, Turn
+from bot.model import Conversation, Filed, Line, Message, Parked, Sheet, Turn
 
 
 class Written(NamedTuple):
@@ -113,6 +113,8 @@ class Store(Protocol):
 
     async def expire_sheets(self, now: int) -> int:
         """Empty the sheets and guides put aside whose time is over at a UTC ms; how many."""
+    async def filed(self, conversation: str) -> Sequence[Filed]:
+        """A conversation's tickets, newest first."""
 
     async def foreign(self) -> bool:
         """Whether another process changed anything since the last call."""

@@ -32,7 +32,7 @@ class Rules:
         """A class as a line: its number and what it is about."""
         return self.phrase("class_named", number=str(number))
 
-    def phrase(self, name: str, **values: str) -> str:
+    def phrase(self, name: str, /, **values: str) -> str:
         """A sentence of the bot with its blanks filled in."""
         return self.library.phrases[name].format(**values)
 

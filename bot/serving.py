@@ -3,17 +3,25 @@
 from collections.abc import Callable
 from datetime import date
 
-from bot import computing
+from bot import computing, gi_lookup, lending
 from bot.computing import Computed
 from bot.rules import Rules
 from intents.meaning import Meaning
 
 Service = Callable[[Rules, Meaning, date, date], Computed | None]
+Guess = Callable[[Rules, Meaning, date, date], tuple[Meaning, Computed] | None]
 
 # Each looks whether a question carries enough for it: (rules, meaning, the day asked about, today).
-SERVICES: tuple[Service, ...] = (computing.computed,)
+SERVICES: tuple[Service, ...] = (computing.computed, lending.served, gi_lookup.served)
+# The same for a question that was not understood for sure; what was meant comes with the answer.
+GUESSES: tuple[Guess, ...] = (computing.certain, lending.likely, gi_lookup.likely)
 
 
 def served(rules: Rules, meaning: Meaning, on: date, today: date) -> Computed | None:
     """What the first service that can says; None when the catalogue's answer is the right one."""
     return next((done for service in SERVICES if (done := service(rules, meaning, on, today))), None)
+
+
+def certain(rules: Rules, meaning: Meaning, on: date, today: date) -> tuple[Meaning, Computed] | None:
+    """What needs no asking back, though the item is not sure: the question carries enough for one service all the same."""
+    return next((found for guess in GUESSES if (found := guess(rules, meaning, on, today))), None)

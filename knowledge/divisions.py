@@ -35,6 +35,12 @@ def load(path: Path) -> tuple[Division, ...]:
     return tuple(found)
 
 
+def names(path: Path) -> dict[str, str]:
+    """Code → full name: prefecture and county, or the province's."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["code"]: row["prefecture"] + row["county"] or row["province"] for row in csv.DictReader(file)}
+
+
 def nearest(divisions: tuple[Division, ...], lat: float, lon: float) -> tuple[str, bool]:
     """(name of the nearest division, whether the point lies within reach of it)."""
     distances = ((distance_km(lat, lon, d.lat, d.lon), d.name) for d in divisions)

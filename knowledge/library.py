@@ -9,14 +9,16 @@ from pathlib import Path
 
 from pydantic import Field
 
-from knowledge import catalog_check, deadlines, divisions, fees, guides, loader, phrases
+from knowledge import catalog_check, deadlines, divisions, fees, gi, guides, loader, loan_check, loans, phrases
 from knowledge.answers import PLACEHOLDER, Teller
 from knowledge.catalog import Catalog, Text
 from knowledge.deadlines import DeadlineRules
 from knowledge.divisions import Division
 from knowledge.fees import FeeRules
+from knowledge.gi import Gi
 from knowledge.guides import Guides
 from knowledge.loader import DataError, Fault, Record
+from knowledge.loans import LoanRules
 from knowledge.nodes import Overlay, laid_over
 from knowledge.workdays import Hours, Workdays
 
@@ -100,6 +102,9 @@ class Library:
     fees: FeeRules
     deadlines: DeadlineRules
     guides: Guides
+    loans: LoanRules
+    gis: tuple[Gi, ...]
+    places: Mapping[str, str]  # code of a division → its full name
     node: Overlay | None = None
 
     @cached_property
@@ -128,11 +133,16 @@ def load(home: Path, node: str = "", today: date | None = None, raw: object = No
     fee_rules = fees.load(folder / "fees.yaml")
     limit_rules = deadlines.load(folder / "deadlines.yaml")
     led = guides.load(folder / "guides")
+    loan_rules = loans.load(folder / "loans.yaml")
+    gis = gi.load(folder / "gi.csv")
+    places = divisions.names(folder / "divisions.csv")
     narrowed = overlay is not None
     faults = [
         *([] if narrowed else [Fault("fees.yaml", "-", wrong) for wrong in fees.faults(fee_rules, catalog)]),
         *([] if narrowed else [Fault("deadlines.yaml", "-", wrong) for wrong in deadlines.faults(limit_rules, catalog)]),
         *([] if narrowed else guides.faults(led, catalog, fee_rules, limit_rules, folder / "guides")),
+        *([] if narrowed else loan_check.faults(loan_rules, catalog, hosts, folder / "loans.yaml")),
+        *gi.faults(gis, catalog),
         *_catalog_faults(catalog, hosts, today or date.today(), where),
         *_desk_faults(catalog, desk, folder / "desk.yaml"),
         *_start_faults(catalog, start, folder / "start.yaml", narrowed=narrowed),
@@ -140,7 +150,11 @@ def load(home: Path, node: str = "", today: date | None = None, raw: object = No
     ]
     if faults:
         raise DataError(faults)
-    return Library(catalog, desk, start, doors, sentences, workdays, hosts, counties, Teller(catalog), fee_rules, limit_rules, led, overlay)
+    teller = Teller(catalog)
+    return Library(
+        catalog, desk, start, doors, sentences, workdays, hosts, counties, teller, fee_rules, limit_rules, led, loan_rules, gis, places,
+        overlay,
+    )  # fmt: skip
 
 
 def _origin(path: Path, own: Path, overlay: Overlay | None) -> loader.Where:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import sqlite_utils
 
-from bot.model import Conversation, Parked, Sheet
+from bot.model import Conversation, Filed, Parked, Sheet
 from bot.ports import Changed, Outcome, StoreDown, Waiting, Work
 from bot.store import batch as batches
 from bot.store import parked, retention, sheets, turns
@@ -90,6 +90,8 @@ class SqliteStore:
 
     async def expire_sheets(self, now: int) -> int:
         return await self.run(lambda db: sheets.expire(db, now) + parked.expire(db, now))
+    async def filed(self, conversation: str) -> Sequence[Filed]:
+        return await self.run(lambda db: turns.filed(db, conversation))
 
     async def foreign(self) -> bool:
         # data_version moves only when another connection commits (SQLite documentation, PRAGMA data_version).

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot import wire
 from bot.ids import new_id
-from bot.model import CloseTicket, Conversation, OpenTicket, Owner
+from bot.model import CloseTicket, Conversation, Filed, OpenTicket, Owner
 from bot.ports import Changed, Conflict, Done, Duplicate, Outcome, Stored, Waiting, Work
 from bot.store import parked, sheets
 
@@ -100,13 +100,23 @@ def _ticket(db: sqlite3.Connection, work: Work, after: Conversation) -> None:
     ticket = work.turn.ticket
     if isinstance(ticket, OpenTicket):
         db.execute(
-            "INSERT INTO ticket (id, number, conversation, kind, reason, state, fields, opened) VALUES (?, ?, ?, ?, ?, 'open', ?, ?)",
-            (ticket.id, ticket.number, after.id, ticket.kind, ticket.reason, wire.dumps(ticket.fields), work.at),
+            """INSERT INTO ticket (id, number, conversation, kind, reason, state, fields, opened, consent, region)
+            VALUES (?, ?, ?, ?, ?, 'open', ?, ?, ?, ?)""",
+            (ticket.id, ticket.number, after.id, ticket.kind, ticket.reason, wire.dumps(ticket.fields), work.at, ticket.consent, ticket.region),
         )
         record(db, ticket.id, work.at, "citizen", "opened")
     elif isinstance(ticket, CloseTicket):
         db.execute("UPDATE ticket SET state = 'closed', closed = ?, result = ? WHERE id = ?", (work.at, ticket.result, ticket.id))
         record(db, ticket.id, work.at, "citizen", ticket.result)
+
+
+def filed(db: sqlite3.Connection, conversation: str) -> tuple[Filed, ...]:
+    """A conversation's tickets, newest first; what was erased of them is empty."""
+    rows = db.execute(
+        "SELECT number, kind, state, opened, closed, result, fields FROM ticket WHERE conversation = ? ORDER BY opened DESC, id DESC LIMIT 20",
+        (conversation,),
+    )
+    return tuple(Filed(n, kind, state, opened, closed, result, wire.fields_in(f)) for n, kind, state, opened, closed, result, f in rows)
 
 
 def record(db: sqlite3.Connection, ticket: str, at: int, who: str, what: str) -> None:
