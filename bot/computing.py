@@ -53,6 +53,9 @@ def certain(rules: Rules, meaning: Meaning, on: date, today: date) -> tuple[Mean
     """A question between several items that all come to the same figure, or whose best item is likely and computes: nothing to ask back."""
     likely = [c.item for c in meaning.choices] or [meaning.item or ""]
     asked = [replace(meaning, item=item) for item in likely if item and not _of_another_right(meaning, item)]
+    known = case(meaning, rules.quantities(meaning.text), today)
+    if not meaning.slots.get("date") and replace(known, way=None) == Case():
+        return None  # the way of filing alone is said in many questions that ask for no fee
     found = [(m, done) for m in asked if (done := computed(rules, m, on, today))]
     if not found or found[0][0].item != asked[0].item:
         return None

@@ -24,4 +24,6 @@ def served(rules: Rules, meaning: Meaning, on: date, today: date) -> Computed | 
 
 def certain(rules: Rules, meaning: Meaning, on: date, today: date) -> tuple[Meaning, Computed] | None:
     """What needs no asking back, though the item is not sure: the question carries enough for one service all the same."""
+    if meaning.decision != "clarify" and "ip_kind" not in meaning.slots:
+        return None  # not taken for our business, and no right is named: words of ours may stand in any sentence
     return next((found for guess in GUESSES if (found := guess(rules, meaning, on, today))), None)

@@ -30,7 +30,7 @@ from knowledge.library import Library
 from knowledge.loader import DataError, Fault
 
 REVISION = re.compile(r"[0-9a-f]{16}")
-FORMAT = "1"  # of the caches; changes when the code that writes them does
+FORMAT = "2"  # of the caches; changes when the code that writes them does
 CODE = Path(__file__).resolve().parent.parent
 Progress = Callable[[str], None]
 
@@ -221,7 +221,6 @@ def examples(home: Path, catalog: Catalog) -> Iterator[Example]:
             yield from _composed(item, entry, names, patterns)
     for path in sorted((home / "intents" / "examples").glob("*.yaml")):
         yield from _of_file(path, catalog)
-    yield from _prose(catalog)
     path = home / "intents" / "data" / "foreign.yaml"
     foreign = _mapping(path).get(FOREIGN)
     if not isinstance(foreign, dict) or not all(isinstance(v, list) for v in foreign.values()):
@@ -233,8 +232,6 @@ def examples(home: Path, catalog: Catalog) -> Iterator[Example]:
 
 COMPOSED_WEIGHT = 0.5
 NAMED = 4  # names of an item that are asked about in every way
-PROSE_WEIGHT = 0.1
-ALIKE = ("contact", "channel", "basis")  # facets whose answers read alike for all items
 
 
 def _composed(item: str, entry: Item, names: Sequence[str], patterns: dict[str, Any]) -> Iterator[Example]:
@@ -244,16 +241,6 @@ def _composed(item: str, entry: Item, names: Sequence[str], patterns: dict[str, 
         for number, name in enumerate(names[:NAMED]):
             if ways:
                 yield Example(ways[number % len(ways)].replace("{x}", name), item, facet, COMPOSED_WEIGHT)
-
-
-def _prose(catalog: Catalog) -> Iterator[Example]:
-    """The answers' own sentences: they know words of the matter that nobody thought of as a question."""
-    for item, entry in catalog.items.items():
-        told = [f"{a.short}\n{a.more or ''}" for facet, answers in entry.answers.items() if facet not in ALIKE for a in answers]
-        sentences = [s for text in told for s in re.split(r"[\n。；]", re.sub(r"\{[^}]*\}|\*\*|https?://\S+|(?m:^- |^\d\. )", "", text))]
-        for sentence in dict.fromkeys(s.strip() for s in sentences):
-            if len(sentence) >= 6 and not item.startswith("meta."):
-                yield Example(sentence, item, None, PROSE_WEIGHT)
 
 
 def _of_file(path: Path, catalog: Catalog) -> Iterator[Example]:

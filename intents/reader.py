@@ -53,6 +53,7 @@ class Fillers:
     def of(cls, data: Mapping[str, Iterable[str]], facet_words: Mapping[str, Sequence[str]]) -> "Fillers":
         """Longest first, so that the longer of two openings is taken. A facet's first word stands for it in a follow-up."""
         return cls(**{name: tuple(sorted(words, key=len, reverse=True)) for name, words in data.items()}, facet_names=facet_words)
+ELSEWHERE = 0.4  # so likely an item that is not the one talked about makes a new question of a message with a word of the trade
 
 
 class Reader:
@@ -157,6 +158,9 @@ class Reader:
             return None
         if facets == (OVERVIEW,) and self.matcher.views.terms(core):
             return self._other_item(subject, context)
+        elsewhere = ours is not None and ours.confidence >= ELSEWHERE and all(c.intent != context.item for c in ranking.candidates)
+        if elsewhere and self.matcher.views.terms(core) and not self._marked(core):
+            return None  # it names something of the trade that the topic has nothing to do with
         if self._marked(core) or corrected or facets != (OVERVIEW,) or not self.matcher.views.terms(core):
             return replace(_answer(context.item, facets[0], 0.8, "接着上一个事项"), facets=facets)
         return None
