@@ -116,9 +116,9 @@ class Reader:
         return _made_of(re.sub(r"[\W_]+", "", core), self.fillers.particles)
 
     def _rank(self, text: str) -> Ranking:
-        """A story is ranked whole and by its clauses that ask something; the surer reading counts."""
+        """A story that is not clear as a whole is ranked by its clauses that ask something, too; the surer reading counts."""
         whole = self.matcher.rank(text)
-        if len(text) <= STORY:
+        if len(text) <= STORY or whole.candidates[0].confidence >= self.thresholds.answer:
             return whole
         best = whole
         for clause in _questions(text):
