@@ -6,6 +6,7 @@ Classes are those of the Nice Classification as the trademark office publishes i
 import csv
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +24,7 @@ OWN = 0  # in a change: the classes of what the word stands with
 MOST = 3  # classes told for one good
 Number = Annotated[int, Field(ge=1, le=LAST)]
 Place = Literal["head", "tail", "start", "end"]
+_PLACES: Mapping[str, Place] = {place: place for place in get_args(Place)}
 _NUMBERS = {"=": OWN, **{str(number): number for number in range(1, LAST + 1)}}
 _BLANK = re.compile(r"[\s\-·()（）]+")
 
@@ -99,6 +101,11 @@ class Nice:
     def __getitem__(self, number: int) -> NiceClass:
         return self.book.classes[number]
 
+    def counts(self) -> dict[int, int]:
+        """For each class, how many words name it first."""
+        counted = Counter(term.classes[0] for term in self.terms)
+        return {number: counted[number] for number in sorted(self.book.classes)}
+
     def trade(self, *names: str) -> Trade | None:
         """The trade that one of the names ends with; the longest word wins."""
         found = [(len(word), trade) for trade in self.trades for word in trade.words if any(n.lower().endswith(word) for n in names)]
@@ -172,11 +179,12 @@ def _numbers(cell: str) -> tuple[int, ...]:
 
 
 def _changes(path: Path, faults: list[Fault]) -> Iterator[Change]:
-    for line, (place, word, of, cell, note) in _rows(path, ("place", "word", "of", "classes", "note"), faults):
+    for line, (where, word, of, cell, note) in _rows(path, ("place", "word", "of", "classes", "note"), faults):
+        place = _PLACES.get(where)
         cut = place in ("head", "tail")
         classes, only = () if cut else _numbers(cell), _of(of)
-        if place not in get_args(Place):
-            faults.append(Fault(path.name, word or "-", f"place 只能是 {'、'.join(get_args(Place))}：{place}", line))
+        if place is None:
+            faults.append(Fault(path.name, word or "-", f"place 只能是 {'、'.join(_PLACES)}：{where}", line))
         elif not word or only == frozenset({OWN}) or (cut and (of or cell)) or (not cut and not classes):
             faults.append(Fault(path.name, word or "-", "词、of 或类号不对", line))
         else:

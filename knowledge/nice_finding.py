@@ -1,33 +1,35 @@
 """From a phrase for goods or services to classes, and why. Pure; less than a millisecond a phrase."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from knowledge.nice import MOST, OWN, Change, Nice, Term, plain
+from knowledge.nice import MOST, OWN, Change
+from knowledge.nice_index import Index, sounds_of, spans, spoken, whole_words
 
 How = Literal["exact", "change", "end", "sound", "typo", "hint", "within"]
 # How sure each way is; an end of a phrase gains with its share of the phrase.
 SURE: Mapping[How, float] = {"exact": 1.0, "change": 0.85, "end": 0.6, "sound": 0.6, "typo": 0.55, "hint": 0.4, "within": 0.35}
 _TRIMMED, _SHARE = 0.97, 0.3
-_DEPTH = 3
+_DEPTH, _LONGEST = 3, 60
 _SEVERAL = re.compile(r"[、,，;；/+＋&\s]+|以及|还有|和|跟|与")
 _LATIN = re.compile(r"[a-z][a-z' -]*")
 _WORD = re.compile(r"[a-z']+")
 
 
 class Found(NamedTuple):
-    """A class for what was named: why, by which word, how that was found, how sure (0–1)."""
+    """A class for what was named: why, by which word of which table, how that was found, how sure (0–1)."""
 
     number: int
     why: str
     term: str
     how: How
     sure: float
+    table: str = ""
 
 
 class Reading(NamedTuple):
@@ -38,54 +40,11 @@ class Reading(NamedTuple):
     term: str
     how: How
     sure: float
+    table: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Index:
-    """The words, ready for looking up."""
-
-    terms: Mapping[str, Term]
-    starts: frozenset[str]  # first two characters of words
-    longest: int
-    edges: Mapping[str, tuple[str, ...]]  # head, tail: words cut off, longest first
-    ends: Mapping[str, tuple[Change, ...]]
-    before: tuple[Change, ...]
-    letters: Mapping[str, Term]  # English words and pinyin, written together
-    sounds: Mapping[str, Term]
-    by_length: Mapping[int, Sequence[str]]
-    syllables: Mapping[str, str] = field(default_factory=dict)
-    fold: Callable[[str], str] = plain
-
-    @classmethod
-    def of(cls, nice: Nice, fold: Callable[[str], str] = plain, syllables: Mapping[str, str] | None = None) -> "Index":
-        """`fold`: traditional to simplified and the like; `syllables`: character → toneless pinyin, for words that sound alike."""
-        read = syllables or {}
-        terms = {term.key: term for term in nice.terms}
-        sounds: dict[str, Term] = {}
-        letters: dict[str, Term] = {}
-        for key, term in terms.items():
-            if key.isascii():
-                letters[key] = term
-            elif read and len(key) > 1:
-                spoken = [read.get(c, c) for c in key]
-                sounds.setdefault(" ".join(map(_blurred, spoken)), term)
-                letters.setdefault("".join(spoken), term)
-        ends: dict[str, tuple[Change, ...]] = {}
-        for change in nice.changes:
-            if change.place == "end":
-                ends[change.word] = (*ends.get(change.word, ()), change)
-        lengths: dict[int, list[str]] = {}
-        for key in terms:
-            if not key.isascii() and len(key) > 2:
-                lengths.setdefault(len(key), []).append(key)
-        edges = {place: tuple(_longest_first(c.word for c in nice.changes if c.place == place)) for place in ("head", "tail")}
-        before = tuple(sorted((c for c in nice.changes if c.place == "start"), key=lambda c: -len(c.word)))
-        starts = frozenset(key[:2] for key in terms)
-        longest = max(map(len, terms), default=0)
-        return cls(terms, starts, longest, edges, ends, before, letters, sounds, lengths, read, lambda text: plain(fold(text)))
-
-
-class Words(NamedTuple):
+class Words:
     """The index as a vocabulary: where goods stand in a text, how sure a phrase is one, their classes."""
 
     index: Index
@@ -99,6 +58,15 @@ class Words(NamedTuple):
         found = find(self.index, phrase)
         return found[0].sure if found else 0.0
 
+    def find(self, phrase: str) -> tuple[Found, ...]:
+        """Classes for a phrase, best first, with why."""
+        return find(self.index, phrase)
+
+    def likeliest(self, text: str) -> list[int]:
+        """The best class of each good in a list as it was typed; what is only guessed is left out."""
+        each = [find(self.index, text)] if len(parts := _SEVERAL.split(text)) == 1 else [find(self.index, part) for part in parts if part]
+        return list(dict.fromkeys(found[0].number for found in each if found and found[0].sure >= SURE["typo"]))
+
     def classes(self, phrases: Sequence[str]) -> list[int]:
         """Classes of several goods, best first."""
         return classes_of(self.index, phrases)
@@ -106,6 +74,7 @@ class Words(NamedTuple):
 
 def find(index: Index, phrase: str) -> tuple[Found, ...]:
     """Classes for a phrase, best first, at most three; several goods in one phrase take turns. Nothing when it is not known."""
+    phrase = phrase[:_LONGEST]
     text = index.fold(phrase)
     whole = _read(index, text, phrase)
     if whole is None or whole.how not in ("exact", "change"):
@@ -122,33 +91,6 @@ def classes_of(index: Index, phrases: Sequence[str]) -> list[int]:
     return list(dict.fromkeys(found[place].number for place in range(MOST) for found in each if place < len(found)))
 
 
-def spans(index: Index, text: str) -> list[tuple[int, int]]:
-    """Where known words stand in a folded text, left to right, the longest first, not overlapping; single characters are none."""
-    found = []
-    at, end = 0, len(text)
-    while at < end - 1:
-        step = 1
-        if text[at : at + 2] in index.starts:
-            for length in range(min(index.longest, end - at), 1, -1):
-                if text[at : at + length] in index.terms and _whole_words(text, at, at + length):
-                    found.append((at, at + length))
-                    step = length
-                    break
-        at += step
-    return found
-
-
-def _whole_words(text: str, start: int, end: int) -> bool:
-    """Whether Latin letters at the edges are not the middle of a longer word."""
-    before, first = text[start - 1 : start], text[start]
-    last, behind = text[end - 1], text[end : end + 1]
-    return not (_latin(before) and _latin(first)) and not (_latin(last) and _latin(behind))
-
-
-def _latin(character: str) -> bool:
-    return character.isascii() and character.isalpha()
-
-
 def _in_turn(readings: Sequence[Reading]) -> list[Found]:
     """Classes of several readings by turns, each class once."""
     found: dict[int, Found] = {}
@@ -156,7 +98,7 @@ def _in_turn(readings: Sequence[Reading]) -> list[Found]:
         for reading in readings:
             if place < len(reading.classes):
                 number = reading.classes[place]
-                found.setdefault(number, Found(number, reading.note, reading.term, reading.how, round(reading.sure * 0.9**place, 2)))
+                found.setdefault(number, Found(number, reading.note, reading.term, reading.how, round(reading.sure * 0.9**place, 2), reading.table))
     return list(found.values())
 
 
@@ -173,12 +115,12 @@ def _known(index: Index, text: str, depth: int) -> Reading | None:
     """By the word itself, or by the known word or the changing word of two characters or more that it ends with."""
     term = index.terms.get(text)
     if term:
-        return Reading(term.classes, term.note, term.word, "exact", SURE["exact"])
+        return Reading(term.classes, term.note, term.word, "exact", SURE["exact"], term.table)
     bare = _trimmed(index, text)
     if bare != text:
         found = _known(index, bare, depth)
         return found._replace(sure=min(found.sure, _TRIMMED)) if found else None
-    start = next((at for at in range(1, len(text) - 1) if text[at:] in index.terms and _whole_words(text, at, len(text))), len(text))
+    start = next((at for at in range(1, len(text) - 1) if text[at:] in index.terms and whole_words(text, at, len(text))), len(text))
     changed = _changed(index, text, len(text) - start, depth, shortest=2)
     if changed or start == len(text):
         return changed
@@ -189,7 +131,7 @@ def _narrowed(index: Index, text: str, start: int) -> Reading:
     """The word a phrase ends with, its class changed by a word before it."""
     term = index.terms[text[start:]]
     sure = SURE["end"] + _SHARE * len(text[start:]) / len(text)
-    return _before(index, text[:start], Reading(term.classes, term.note, term.word, "end", sure))
+    return _before(index, text[:start], Reading(term.classes, term.note, term.word, "end", sure, term.table))
 
 
 def _before(index: Index, before: str, found: Reading) -> Reading:
@@ -213,7 +155,8 @@ def _changed(index: Index, text: str, known: int, depth: int, shortest: int) -> 
                 classes = _replaced(row, rest.classes if rest else ())
                 how: How = "change" if length > 1 else "hint"
                 sure = SURE[how] if length > 1 or not rest else (SURE["hint"] + rest.sure) / 2
-                return Reading(classes, row.note or (rest.note if rest else ""), row.word, how, sure)
+                found = Reading(classes, row.note or (rest.note if rest else ""), row.word, how, sure)
+                return found if rest else _before(index, text[:-length], found)
     return None
 
 
@@ -256,34 +199,34 @@ def _trimmed(index: Index, text: str) -> str:
 
 
 def _misspelt(index: Index, text: str) -> Reading | None:
-    """By sound, or with one character wrong; the last one only when it sounds the same."""
+    """By sound, or with one character wrong, too many or missing, but not the last: that is what it is."""
     bare = _trimmed(index, text)
     if len(bare) < 2:
         return None
-    heard = index.sounds.get(_spoken(index, bare))
-    if heard and set(bare) & set(heard.key) and (len(bare) > 2 or _sounds(index, bare) == _sounds(index, heard.key)):
-        return Reading(heard.classes, heard.note, heard.word, "sound", SURE["sound"])
-    near = [key for length in (len(bare) - 1, len(bare), len(bare) + 1) for key in index.by_length.get(length, ())] if len(bare) > 2 else []
+    heard = index.sounds.get(spoken(index, bare))
+    if heard and set(bare) & set(heard.key) and (len(bare) > 2 or sounds_of(index, bare) == sounds_of(index, heard.key)):
+        return Reading(heard.classes, heard.note, heard.word, "sound", SURE["sound"] if len(bare) > 2 else SURE["hint"])
+    near = index.by_last.get(bare[-1], ()) if len(bare) > 2 else ()
     best = process.extractOne(bare, near, scorer=OSA.distance, score_cutoff=1)
-    if best is None or best[0][-1] != bare[-1]:
+    if best is None:
         return None
     term = index.terms[best[0]]
     return Reading(term.classes, term.note, term.word, "typo", SURE["typo"])
 
 
 def _half_heard(index: Index, text: str) -> Reading | None:
-    """By sound of the end of a phrase."""
+    """By sound of the end of a phrase, half of it or more."""
     bare = _trimmed(index, text)
-    for at in range(1, len(bare) - 1):
-        heard = index.sounds.get(_spoken(index, bare[at:]))
-        if heard and len(bare) - at > 1 and set(bare[at:]) & set(heard.key) and _sounds(index, bare[at:]) == _sounds(index, heard.key):
+    for at in range(1, min(len(bare) // 2, len(bare) - 2) + 1):
+        heard = index.sounds.get(spoken(index, bare[at:]))
+        if heard and set(bare[at:]) & set(heard.key) and sounds_of(index, bare[at:]) == sounds_of(index, heard.key):
             return Reading(heard.classes, heard.note, heard.word, "sound", SURE["hint"])
     return None
 
 
 def _within(index: Index, text: str) -> Reading | None:
     """By the longest known word anywhere in a phrase, the last of equals."""
-    found = spans(index, text)
+    found = [(s, e) for s, e in spans(index, text) if text[s:e] in index.terms]
     if not found:
         return None
     start, end = max(found, key=lambda s: (s[1] - s[0], s[0]))
@@ -299,28 +242,6 @@ def _read_letters(index: Index, raw: str) -> Reading | None:
         for key in (joined, joined.removesuffix("s"), joined.removesuffix("es"), joined + "s"):
             term = index.letters.get(key)
             if term and len(key) > 2:
-                spoken = not plain(term.word).isascii()
-                sure = SURE["sound"] if spoken else SURE["exact"] if at == 0 else SURE["end"]
-                return Reading(term.classes, term.note, term.word, "sound" if spoken else "exact" if at == 0 else "end", sure)
+                how: How = "sound" if not term.key.isascii() else "end" if at else "exact"
+                return Reading(term.classes, term.note, term.word, how, SURE[how], term.table)
     return None
-
-
-def _spoken(index: Index, text: str) -> str:
-    return " ".join(_blurred(index.syllables.get(c, c)) for c in text) if index.syllables else ""
-
-
-def _sounds(index: Index, text: str) -> list[str]:
-    return [index.syllables.get(c, c) for c in text]
-
-
-def _blurred(syllable: str) -> str:
-    """One spelling for syllables that many mix up: zh and z, ch and c, sh and s, final ng and n, initial l and n."""
-    if syllable[:2] in ("zh", "ch", "sh"):
-        syllable = syllable[0] + syllable[2:]
-    if syllable.endswith(("ang", "eng", "ing")):
-        syllable = syllable[:-1]
-    return "n" + syllable[1:] if syllable.startswith("l") else syllable
-
-
-def _longest_first(words: Iterable[str]) -> list[str]:
-    return sorted(words, key=len, reverse=True)

@@ -46,27 +46,33 @@ class ClassQuestion:
     asks: re.Pattern[str]
     frames: re.Pattern[str]
     never: re.Pattern[str]
+    heads: tuple[str, ...]
     single: frozenset[str]
 
     @classmethod
     def of(cls, data: Mapping[str, Iterable[str]]) -> "ClassQuestion":
-        lists = (data["class_asks"], data["class_frames"], data["class_never"])
-        return cls(*map(_any_of, lists), frozenset(data["goods_one"]))
+        asks, frames, never = (_any_of(data[name]) for name in ("class_asks", "class_frames", "class_never"))
+        return cls(asks, frames, never, tuple(data["class_heads"]), frozenset(data["goods_one"]))
 
     def __call__(self, text: str, words: Vocabulary) -> Asked:
         """What a folded text asks about."""
         low = text[:_SCANNED].lower()
         open_ = _cut(self.never, low)
-        known = [(s, e) for s, e in words.spans(open_) if not low[s:e].isascii()]
-        for start, end in known:
-            open_ = open_[:start] + _KEPT * (end - start) + open_[end:]
-        asks = self.asks.search(open_) is not None or self.asks.search(low) is not None and not known
+        known = [(s, e) for s, e in words.spans(open_) if not low[s:e].isascii() and not self.frames.fullmatch(low[s:e])]
+        asks = self.asks.search(_masked(low, known)) is not None
+        open_ = _masked(open_, known)
         pieces = [_stripped(low, *m.span()) for m in _PIECE.finditer(_cut(_BETWEEN, _cut(self.frames, open_)))]
-        pieces = [(s, e) for s, e in pieces if s < e]
+        pieces = [self._beheaded(low, (s, e), words) for s, e in pieces if s < e]
         goods = self._goods(low, pieces, known, words)
         if not goods and asks and len(pieces) == 1:
             goods = [piece for piece in pieces if _is_phrase(low[piece[0] : piece[1]]) and words.sure(low[piece[0] : piece[1]]) >= ALONE]
         return Asked(tuple(dict.fromkeys(goods))[:_MOST], asks, bool(goods) and len(goods) == len(pieces))
+
+    def _beheaded(self, text: str, piece: Span, words: Vocabulary) -> Span:
+        """Without a verb at the start, unless the whole is a known word: 销售家具 → 家具, but 加工中心."""
+        start, end = piece
+        head = next((h for h in self.heads if text.startswith(h, start) and start + len(h) < end), "")
+        return piece if not head or words.sure(text[start:end]) == 1.0 else (start + len(head), end)
 
     def _goods(self, text: str, pieces: Sequence[Span], known: Sequence[Span], words: Vocabulary) -> list[Span]:
         """The pieces that are goods; single characters only where everything else is."""
@@ -75,6 +81,12 @@ class ClassQuestion:
         if len(found) + len(ones) == len(pieces):
             found |= {p: p for p in ones}
         return [found[p] for p in pieces if p in found]
+
+
+def _masked(text: str, spans: Sequence[Span]) -> str:
+    for start, end in spans:
+        text = text[:start] + _KEPT * (end - start) + text[end:]
+    return text
 
 
 def _cut(pattern: re.Pattern[str], text: str) -> str:

@@ -67,9 +67,10 @@ class GoodsWords:
 
     def __call__(self, text: str) -> list[str]:
         """Goods as typed, in the order of the text, each once."""
-        asked = self.asked(text)
-        if asked.goods and asked.asks:
-            return list(dict.fromkeys(text[start:end] for start, end in asked.goods))
+        if self.known and self.question.asks.search(text.lower()):
+            asked = self.asked(text)
+            if asked.goods and asked.asks:
+                return list(dict.fromkeys(text[start:end] for start, end in asked.goods))
         if not _AROUND.search(text):
             return []
         return list(dict.fromkeys(self._asked(text) or self._told(text)))[:_MOST]
