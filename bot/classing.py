@@ -19,7 +19,7 @@ CLASSIFY = "trademark.classify"
 _BESIDE = frozenset({"trademark.register", "trademark.search"})
 _FACETS = frozenset({OVERVIEW, "steps", "eligibility"})
 KNOWN = 0.6  # from here a class is told, below it is told as a guess
-_UNNAMED = 0.5  # goods that only the shape of a sentence tells
+_UNNAMED = 0.5  # goods that only the shape of a sentence tells, or in a question that was taken for something else
 _NAMED_ALONE = 0.7  # a good named without a question for its class
 _OTHERWISE = 0.9  # a matter this sure is not taken for a question for a class
 _TOLD, _ASIDES = 3, 3  # classes described at once; remarks in a line
@@ -45,7 +45,8 @@ def certain(rules: Rules, meaning: Meaning) -> tuple[Meaning, Computed] | None:
     asked = rules.goods(meaning.text)
     if not asked.asks or not (_plain(meaning, asked) or _beside(meaning)):
         return None
-    done = _classed(rules, meaning, asked, 0.0 if asked.plain else KNOWN)
+    least = KNOWN if not asked.plain else 0.0 if meaning.item in _BESIDE | {CLASSIFY} else _UNNAMED
+    done = _classed(rules, meaning, asked, least)
     return (replace(meaning, decision="answer", item=CLASSIFY, confidence=max(meaning.confidence, KNOWN)), done) if done else None
 
 

@@ -14,7 +14,7 @@ from knowledge.nice_index import Index, sounds_of, spans, spoken, whole_words
 How = Literal["exact", "change", "end", "sound", "typo", "hint", "within"]
 # How sure each way is; an end of a phrase gains with its share of the phrase.
 SURE: Mapping[How, float] = {"exact": 1.0, "change": 0.85, "end": 0.6, "sound": 0.6, "typo": 0.55, "hint": 0.4, "within": 0.35}
-_TRIMMED, _SHARE = 0.97, 0.3
+_TRIMMED, _SHARE, _BARE = 0.97, 0.3, 0.58  # nothing but a changing word says little: 平台
 _DEPTH, _LONGEST = 3, 60
 _SEVERAL = re.compile(r"[、,，;；/+＋&\s]+|以及|还有|和|跟|与")
 _LATIN = re.compile(r"[a-z][a-z' -]*")
@@ -155,6 +155,7 @@ def _changed(index: Index, text: str, known: int, depth: int, shortest: int) -> 
                 classes = _replaced(row, rest.classes if rest else ())
                 how: How = "change" if length > 1 else "hint"
                 sure = SURE[how] if length > 1 or not rest else (SURE["hint"] + rest.sure) / 2
+                sure = min(sure, _BARE) if length == len(text) else sure
                 found = Reading(classes, row.note or (rest.note if rest else ""), row.word, how, sure)
                 return found if rest else _before(index, text[:-length], found)
     return None
