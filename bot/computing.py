@@ -75,7 +75,7 @@ def case(meaning: Meaning, said: Mapping[str, object], today: date) -> Case:
     """What is known of the case, from the slots and the numbers of the question."""
     slots = meaning.slots
     kinds = [RIGHTS[k] for k in all_of(slots, "ip_kind") if k in RIGHTS]
-    named = slots.get("nice_classes")
+    named = said.get("named")
     classes = said.get("classes")
     if isinstance(named, Sequence) and (classes is None or classes in named):  # 43类 names a class, it does not count them
         classes = len(named)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from bot import choices, flagging, guiding, handoff, lending, pressing, progress, records, serving, telling
+from bot import choices, classing, flagging, guiding, handoff, lending, pressing, progress, records, serving, telling
 from bot.computing import Computed
 from bot.handoff import NewTicket
 from bot.model import Choice, Conversation, Message, Owner, Point, Reply, Topic, Turn
@@ -73,6 +73,9 @@ def _said(conversation: Conversation, message: Message, text: str, rules: Rules,
     case = lending.continued(rules, topic, meaning, today)
     if case is not None:
         return _computed(conversation, rules, case, today)
+    classed = classing.certain(rules, meaning)
+    if classed is not None:
+        return _measured(_computed(conversation, rules, classed[1], today), classed[0])
     unsure = _guessed(conversation, message, meaning, rules, today) if meaning.decision in ("reject", "clarify") else None
     if unsure is not None:
         return unsure

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from intents.meaning import Context, Meaning
+from intents.meaning import Context, Goods, Meaning
 from knowledge.answers import fill
 from knowledge.library import Door, Library
+from knowledge.nice_finding import Found
 
 ZONE = ZoneInfo("Asia/Shanghai")
 Read = Callable[[str, Context, date], Meaning]
@@ -27,10 +28,12 @@ class Rules:
     sheet_days: int = 14  # how long the link of a sheet holds
     classes: Callable[[str], Sequence[int]] = lambda _: ()  # the likeliest class of each good named
     offices: Callable[[Sequence[str], str, date], Iterable[tuple[str, tuple[str, str] | None]]] = lambda *_: ()  # lines and links of places
+    goods: Callable[[str], Goods] = lambda _: Goods()  # what a question names to learn its class
+    classed: Callable[[str], tuple[Found, ...]] = lambda _: ()  # classes for a good, best first, with why
 
     def class_line(self, number: int) -> str:
         """A class as a line: its number and what it is about."""
-        return self.phrase("class_named", number=str(number))
+        return self.phrase("class_full", number=str(number), title=self.library.nice[number].title)
 
     def phrase(self, name: str, /, **values: str) -> str:
         """A sentence of the bot with its blanks filled in."""

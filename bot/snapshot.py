@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -28,6 +29,8 @@ from knowledge import library as libraries
 from knowledge.catalog import FACETS, Catalog, Item
 from knowledge.library import Library
 from knowledge.loader import DataError, Fault
+from knowledge.nice_finding import Words
+from knowledge.nice_index import Index
 
 REVISION = re.compile(r"[0-9a-f]{16}")
 FORMAT = "2"  # of the caches; changes when the code that writes them does
@@ -69,9 +72,12 @@ def load(settings: Settings, say: Progress = lambda _: None, read: Any = None) -
     home = settings.home
     cache = settings.cache / cache_name(home, settings.node)
     library = _library(home, settings.node, cache, say)
-    reader = read or understanding(home, library, cache, say).read
     nearest = partial(divisions.nearest, library.counties)
-    return Rules(library, reader, revision(home), settings.retention_days, nearest, quantities, settings.sheet_days)
+    if read:
+        return Rules(library, read, revision(home), settings.retention_days, nearest, quantities, settings.sheet_days)
+    reader, slots, words = understanding(home, library, cache, say)
+    plain = Rules(library, reader.read, revision(home), settings.retention_days, nearest, quantities, settings.sheet_days)
+    return replace(plain, classes=words.likeliest, goods=slots.goods, classed=words.find)
 
 
 def _library(home: Path, node: str, cache: Path, say: Progress) -> Library:
@@ -115,8 +121,8 @@ def fresh(cache: Path) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def understanding(home: Path, library: Library, cache: Path, say: Progress = lambda _: None) -> Reader:
-    """The reader of words, from its artefact when the data have not changed."""
+def understanding(home: Path, library: Library, cache: Path, say: Progress = lambda _: None) -> tuple[Reader, SlotReader, Words]:
+    """The readers of words, and the words for goods; from the artefact when the data have not changed."""
     folder = home / "intents" / "data"
     lexicon, cues = _words(folder)
     thresholds = _thresholds(folder / "thresholds.yaml")
@@ -129,7 +135,9 @@ def understanding(home: Path, library: Library, cache: Path, say: Progress = lam
         _train_apart(home, library, cache)
         matcher = Matcher.load(cache / "matcher", lexicon, cues)
         say("理解模型已训练好。")
-    return Reader(matcher, thresholds, fillers, _counterparts(folder / "counterparts.yaml"), SlotReader.load(folder).read)
+    words = Words(Index.of(library.nice, matcher.views.normalise, matcher.model.tables.syllables))
+    slots = SlotReader.load(folder, words)
+    return Reader(matcher, thresholds, fillers, _counterparts(folder / "counterparts.yaml"), slots.read), slots, words
 
 
 def _counterparts(path: Path) -> Counterparts:

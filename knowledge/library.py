@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from knowledge import catalog_check, deadlines, divisions, fees, gi, guides, loader, loan_check, loans, phrases
+from knowledge import catalog_check, deadlines, divisions, fees, gi, guides, loader, loan_check, loans, nice, phrases
 from knowledge.answers import PLACEHOLDER, Teller
 from knowledge.catalog import Catalog, Text
 from knowledge.deadlines import DeadlineRules
@@ -19,6 +19,7 @@ from knowledge.gi import Gi
 from knowledge.guides import Guides
 from knowledge.loader import DataError, Fault, Record
 from knowledge.loans import LoanRules
+from knowledge.nice import Nice
 from knowledge.nodes import Overlay, laid_over
 from knowledge.workdays import Hours, Workdays
 
@@ -105,6 +106,7 @@ class Library:
     loans: LoanRules
     gis: tuple[Gi, ...]
     places: Mapping[str, str]  # code of a division → its full name
+    nice: Nice
     node: Overlay | None = None
 
     @cached_property
@@ -136,6 +138,7 @@ def load(home: Path, node: str = "", today: date | None = None, raw: object = No
     loan_rules = loans.load(folder / "loans.yaml")
     gis = gi.load(folder / "gi.csv")
     places = divisions.names(folder / "divisions.csv")
+    goods = nice.load(folder / "nice")
     narrowed = overlay is not None
     faults = [
         *([] if narrowed else [Fault("fees.yaml", "-", wrong) for wrong in fees.faults(fee_rules, catalog)]),
@@ -143,6 +146,7 @@ def load(home: Path, node: str = "", today: date | None = None, raw: object = No
         *([] if narrowed else guides.faults(led, catalog, fee_rules, limit_rules, folder / "guides")),
         *([] if narrowed else loan_check.faults(loan_rules, catalog, hosts, folder / "loans.yaml")),
         *gi.faults(gis, catalog),
+        *([] if narrowed else _nice_faults(catalog, goods, folder / "nice" / "classes.yaml")),
         *_catalog_faults(catalog, hosts, today or date.today(), where),
         *_desk_faults(catalog, desk, folder / "desk.yaml"),
         *_start_faults(catalog, start, folder / "start.yaml", narrowed=narrowed),
@@ -153,7 +157,7 @@ def load(home: Path, node: str = "", today: date | None = None, raw: object = No
     teller = Teller(catalog)
     return Library(
         catalog, desk, start, doors, sentences, workdays, hosts, counties, teller, fee_rules, limit_rules, led, loan_rules, gis, places,
-        overlay,
+        goods, overlay,
     )  # fmt: skip
 
 
@@ -197,6 +201,10 @@ def _start_faults(catalog: Catalog, start: Start, path: Path, narrowed: bool) ->
         for item in group.items
         if item not in catalog.items
     ]
+
+
+def _nice_faults(catalog: Catalog, goods: Nice, path: Path) -> list[Fault]:
+    return [loader.fault_at(path, ["sources"], f"没有这个来源：{s}") for s in goods.book.sources if s not in catalog.sources]
 
 
 def _door_faults(catalog: Catalog, doors: Sequence[Door], path: Path) -> list[Fault]:

@@ -13,7 +13,7 @@ OURS = ("bot", "intents", "knowledge", "tests", "bench")
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("model",),
     ("choices", "hub", "ids", "metrics", "ports", "privacy", "rules", "settings", "telling", "computing", "wire"),
-    ("serving", "flows", "sheeting", "sheets", "gi_lookup", "lending", "loan_talk"),
+    ("classing", "serving", "flows", "sheeting", "sheets", "gi_lookup", "lending", "loan_talk"),
     ("guiding", "dialogue", "handoff", "channels", "flagging", "loan_need", "pressing", "progress", "records"),
     ("store",),
     ("desk",),
