@@ -16,8 +16,8 @@ EXPORT = "p:export"
 NOT_THESE = "h:none"
 FLOW_BACK, FLOW_CANCEL, FLOW_LATER, FLOW_SKIP, FLOW_DONE, FLOW_GO_ON = "f:back", "f:cancel", "f:later", "f:skip", "f:done", "f:go_on"
 PARKED_DAYS = 14
-_ORDINALS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "1": 1, "2": 2, "3": 3, "4": 4, "5": 5}
-_PICK = re.compile(r"^(?:我?选|要|就)?(?:第)?\s*([一二三四五1-5])\s*(?:个|项|条|种|号)?(?:吧|呢)?[。.!！]?$")
+_ORDINALS = {numeral: number for number, numeral in enumerate("一二三四五六七八九十", 1)}
+_PICK = re.compile(r"^(?:我?选|要|就)?(?:第)?\s*([一二三四五六七八九十]|1?\d)\s*(?:个|项|条|种|号)?(?:吧|呢)?[。.!！]?$")
 
 
 # What a press of these is called in the history.
@@ -70,5 +70,6 @@ def picked(topic: Topic, text: str) -> Choice | None:
         if plain == unicodedata.normalize("NFKC", choice.label):
             return choice
     match = _PICK.match(plain)
-    place = _ORDINALS[match.group(1)] - 1 if match else -1
-    return topic.offered[place] if 0 <= place < len(topic.offered) else None
+    number = match.group(1) if match else "0"
+    place = _ORDINALS.get(number) or int(number)
+    return topic.offered[place - 1] if 0 < place <= len(topic.offered) else None

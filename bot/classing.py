@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from bot.computing import Computed
+from bot.computing import Computed, all_of
 from bot.model import Card, Reply, SourceNote
 from bot.rules import Rules
 from intents.meaning import OVERVIEW, Goods, Meaning
@@ -43,7 +43,7 @@ def certain(rules: Rules, meaning: Meaning) -> tuple[Meaning, Computed] | None:
     if meaning.decision not in ("answer", "clarify", "reject") or (meaning.item == CLASSIFY and meaning.decision == "answer"):
         return None
     asked = rules.goods(meaning.text)
-    if not asked.asks or not (_plain(meaning, asked) or _beside(meaning)):
+    if not asked.asks or not (_plain(meaning, asked) or _beside(meaning) or _of_marks(meaning)):
         return None
     least = KNOWN if not asked.plain else 0.0 if meaning.item in _BESIDE | {CLASSIFY} else _UNNAMED
     done = _classed(rules, meaning, asked, least)
@@ -52,6 +52,11 @@ def certain(rules: Rules, meaning: Meaning) -> tuple[Meaning, Computed] | None:
 
 def _plain(meaning: Meaning, asked: Goods) -> bool:
     return asked.plain and (meaning.decision != "answer" or meaning.confidence < _OTHERWISE)
+
+
+def _of_marks(meaning: Meaning) -> bool:
+    """Whether marks are named beside the class asked for: what the goods made the question look like does not count."""
+    return meaning.decision in ("answer", "clarify") and "商标" in all_of(meaning.slots, "ip_kind")
 
 
 def _beside(meaning: Meaning) -> bool:

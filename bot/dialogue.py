@@ -58,7 +58,7 @@ def _bot(conversation: Conversation, message: Message, text: str | None, rules: 
     code = guiding.code_in(text)
     if code:
         return guiding.resumed(conversation, message, code, rules)
-    picked = choices.picked(conversation.topic, text)
+    picked = None if guiding.wants_number(conversation, text, rules) else choices.picked(conversation.topic, text)
     choice = picked.id if picked else flagging.said(rules, text)
     if choice is not None:
         return _chosen(conversation, message, choice, rules, new)

@@ -73,6 +73,14 @@ def pressed(conversation: Conversation, message: Message, choice: str, rules: Ru
     return _answer(conversation, message, rules, guide, replace(flow, step=step_name), value, None)
 
 
+def wants_number(conversation: Conversation, text: str, rules: Rules) -> bool:
+    """Whether a bare number answers the step that is asked, so that it does not pick a button."""
+    flow = conversation.topic.flow
+    guide = rules.library.guides.guides.get(flow.guide) if flow and not flow.paused else None
+    step = flows.current(guide, flow) if guide and flow else None
+    return step is not None and step.kind != "choice" and text.strip().isdigit()
+
+
 def said(conversation: Conversation, message: Message, text: str, rules: Rules, new: NewTicket) -> Turn | None:
     """What words do while a guide runs; None when they are not for the guide."""
     flow = conversation.topic.flow
@@ -91,7 +99,8 @@ def said(conversation: Conversation, message: Message, text: str, rules: Rules, 
     step = flows.current(guide, flow)
     if step is None:
         return None
-    meaning = rules.read(text, Context(guide.item, "steps"), local(message.at).date())
+    asks = _has(rules.library.guides.controls.asks, text)
+    meaning = rules.read(text, Context(guide.item, "steps") if asks else Context(), local(message.at).date())
     if meaning.decision == "handoff":
         return None
     return _free(conversation, message, rules, guide, flow, step, meaning)
