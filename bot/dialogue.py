@@ -8,6 +8,7 @@ from bot.computing import Computed
 from bot.handoff import NewTicket
 from bot.model import Choice, Conversation, Message, Owner, Point, Reply, Topic, Turn
 from bot.rules import TEXT_LIMIT, Rules, local
+from bot.sheets import due
 from intents.meaning import HUMAN, OVERVIEW, Context, Meaning
 from intents.normalise import has_words, visible
 from knowledge.answers import fill
@@ -30,7 +31,7 @@ def decide(conversation: Conversation, message: Message, rules: Rules, new: NewT
     )
     if reopened:
         turn = turn.with_replies(Reply(rules.phrases["closed_back"]), *turn.replies)
-    return _stamped(guiding.again(turn, rules), message, rules)
+    return _stamped(guiding.again(due.with_calendar(turn, rules, new.token, message.at), rules), message, rules)
 
 
 def wants_tickets(conversation: Conversation, message: Message, rules: Rules) -> bool:
