@@ -25,6 +25,7 @@ class Rules:
     retention_days: int = 365
     places: "Callable[[float, float], tuple[str, bool]] | None" = None
     quantities: Callable[[str], Mapping[str, object]] = lambda _: {}  # numbers of a question that a fee depends on
+    why: Callable[[str], Sequence[str]] = lambda _: ()  # what was seen in a text, and where decisions turn, line by line
     sheet_days: int = 14  # how long the link of a sheet holds
     classes: Callable[[str], Sequence[int]] = lambda _: ()  # the likeliest class of each good named
     offices: Callable[[Sequence[str], str, date], Iterable[tuple[str, tuple[str, str] | None]]] = lambda *_: ()  # lines and links of places

@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.rules import Rules
 from bot.settings import Settings
-from intents import files
+from intents import explain, files
 from intents.follow import Counterparts
 from intents.lexicon import Lexicon
 from intents.matcher import Matcher
@@ -74,10 +74,11 @@ def load(settings: Settings, say: Progress = lambda _: None, read: Any = None) -
     library = _library(home, settings.node, cache, say)
     nearest = partial(divisions.nearest, library.counties)
     if read:
-        return Rules(library, read, revision(home), settings.retention_days, nearest, quantities, settings.sheet_days)
+        return Rules(library, read, revision(home), settings.retention_days, nearest, quantities, sheet_days=settings.sheet_days)
     reader, slots, words = understanding(home, library, cache, say)
-    plain = Rules(library, reader.read, revision(home), settings.retention_days, nearest, quantities, settings.sheet_days)
-    return replace(plain, classes=words.likeliest, goods=slots.goods, classed=words.find)
+    plain = Rules(library, reader.read, revision(home), settings.retention_days, nearest, quantities, sheet_days=settings.sheet_days)
+    why = partial(explain.explained, reader)
+    return replace(plain, classes=words.likeliest, goods=slots.goods, classed=words.find, why=lambda text: tuple(why(text)))
 
 
 def _library(home: Path, node: str, cache: Path, say: Progress) -> Library:
