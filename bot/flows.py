@@ -5,14 +5,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from bot.loan_talk import yuan
 from bot.model import Flow
-from knowledge.guides import Guide, Option, Step, applies
+from bot.privacy import masked
+from knowledge.guides import Guide, Option, Step, applies, known
 
 SKIPPED = "-"  # the answer of a step that was left out
 CLASS_MARK = "."  # between classes in an answer: choice ids have no comma
-TEXT_MOST = 60
 _CLASS = re.compile(r"(?<!\d)0?([1-9]|[1-3]\d|4[0-5])(?!\d)")
 _NUMBER = re.compile(r"\d+")
+MOST_YUAN = 10**11
+# A mainland mobile, perhaps in groups; or a fixed line with its area code.
+_MOBILE = re.compile(r"(?<!\d)1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)")
+_FIXED = re.compile(r"(?<!\d)0\d{2,3}[- ]?\d{7,8}(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,8 @@ def taken_up(guide: Guide, values: tuple[tuple[str, str], ...]) -> Flow:
 
 def steps(guide: Guide, values: Mapping[str, str]) -> tuple[Step, ...]:
     """The steps that apply as far as can be known from the answers."""
-    return tuple(step for step in guide.steps if applies(step.when, values))
+    found = known(guide, values)
+    return tuple(step for step in guide.steps if applies(step.when, found))
 
 
 def current(guide: Guide, flow: Flow) -> Step | None:
@@ -95,9 +101,20 @@ def shown(step: Step, value: str) -> str:
         return "未填"
     if option:
         return option.label
-    if step.kind == "classes":
-        return "、".join(f"第 {number} 类" for number in value.split(CLASS_MARK))
+    match step.kind:
+        case "classes":
+            return "、".join(f"第 {number} 类" for number in value.split(CLASS_MARK))
+        case "amount":
+            return yuan(int(value))
+        case "contact":
+            return value[:3] + "*" * (len(value) - 5) + value[-2:]
     return value
+
+
+def without_contact(guide: Guide, values: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """The answers but for how to reach the citizen, which is kept only where it was agreed to."""
+    contacts = {step.id for step in guide.steps if step.kind == "contact"}
+    return tuple((name, value) for name, value in values if name not in contacts)
 
 
 def read(step: Step, said: Said) -> Read:
@@ -108,7 +125,7 @@ def read(step: Step, said: Said) -> Read:
             return Read(option.id) if option else Read()
         case "goods":
             goods = _listed(said.slots.get("goods"))
-            return Read("、".join(goods)) if goods else _words(said.text)
+            return Read("、".join(goods)) if goods else _words(step, said.text)
         case "classes":
             numbers = dict.fromkeys(int(n) for n in _CLASS.findall(said.text))
             return Read(CLASS_MARK.join(map(str, numbers))) if numbers else Read()
@@ -120,7 +137,11 @@ def read(step: Step, said: Said) -> Read:
             place = said.slots.get("place_norm")
             return Read(str(place)) if place else Read()
         case "text":
-            return _words(said.text)
+            return _words(step, said.text)
+        case "amount":
+            return _amount(said)
+        case "contact":
+            return _contact(said.text)
 
 
 def _moved(guide: Guide, flow: Flow) -> Flow:
@@ -133,7 +154,7 @@ def _kept(guide: Guide, values: Mapping[str, str]) -> dict[str, str]:
     """Answers of steps that still apply, in the order of the steps: a changed answer may make others meaningless."""
     kept: dict[str, str] = {}
     for step in guide.steps:
-        if step.id in values and applies(step.when, kept):
+        if step.id in values and applies(step.when, known(guide, kept)):
             kept[step.id] = values[step.id]
     return kept
 
@@ -143,7 +164,7 @@ def _filled(guide: Guide, values: Mapping[str, str], said: Said) -> tuple[tuple[
     found = dict(values)
     dates = [step for step in guide.steps if step.kind == "date"]
     for step in guide.steps:
-        if step.id in found or not applies(step.when, found):
+        if step.id in found or not applies(step.when, known(guide, found)):
             continue
         if step.slot not in said.slots or (step.kind == "date" and len(dates) > 1):
             continue
@@ -171,11 +192,24 @@ def _option(step: Step, said: Said) -> Option | None:
     return found[0] if best and len(found) == 1 else None
 
 
-def _words(text: str) -> Read:
-    said = text.strip(" ，。！,.!\n")
+def _words(step: Step, text: str) -> Read:
+    """What was typed, without numbers that identify a person."""
+    said = masked(text.strip(" ，。！,.!\n"))
     if not any(letter.isalpha() for letter in said):
         return Read()
-    return Read(said) if len(said) <= TEXT_MOST else Read(wrong="flow_too_long")
+    return Read(said) if len(said) <= step.longest else Read(wrong="flow_too_long")
+
+
+def _amount(said: Said) -> Read:
+    """A sum in yuan; a bare number is not taken for one, since most people count in 万元."""
+    value = said.slots.get("amount_cny")
+    return Read(str(value)) if isinstance(value, int) and 0 < value < MOST_YUAN else Read()
+
+
+def _contact(text: str) -> Read:
+    """A mobile or a fixed line, digits alone."""
+    found = _MOBILE.search(text) or _FIXED.search(text)
+    return Read(re.sub(r"\D", "", found.group())) if found else Read()
 
 
 def _number(step: Step, said: Said) -> Read:

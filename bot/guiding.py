@@ -2,17 +2,18 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 
-from bot import choices, flows, sheeting
+from bot import choices, flows, needs, posing, sheeting
 from bot.flows import Said
 from bot.handoff import NewTicket
-from bot.model import Card, Choice, Conversation, Flow, Message, Parked, Reply, Turn
+from bot.model import Choice, Conversation, Flow, Message, Parked, Reply, Turn
 from bot.rules import Rules, local
 from bot.sheets import card
 from intents.meaning import OVERVIEW, Context, Meaning
 from knowledge.answers import fill
 from knowledge.catalog import FACET_NAMES
-from knowledge.guides import Guide, Step
+from knowledge.guides import Guide, Step, outcomes
 
 CODE = re.compile(r"\s*([34679AC-HJKMNPQRTU-Y]{4})[-\s]?([34679AC-HJKMNPQRTU-Y]{4})\s*", re.IGNORECASE)
 WRONG_CODES = 5  # in one conversation; then a person has to help
@@ -21,6 +22,7 @@ _DIGITS = {c: n for n, c in enumerate("一二三四五六七八九十", 1)}
 _TRIM = " ，。！,.!~～\n\t"
 FILLS = 2  # steps that a first message must answer for a guide to start by itself
 MISSES = 2
+SHORT = 12  # characters: a longer description that also speaks of people is still the description
 
 
 def code_in(text: str | None) -> str | None:
@@ -45,12 +47,12 @@ def begun(conversation: Conversation, message: Message, meaning: Meaning, rules:
     if guide is None:
         return None
     said = _said(message, meaning, rules)
-    wanted = _has(rules.library.guides.controls.guide_me, meaning.text)
+    wanted = _has((*rules.library.guides.controls.guide_me, *guide.words), meaning.text)
     plain = not (set(meaning.facets) - {OVERVIEW, "steps"}) and not _has(rules.library.guides.controls.asks, meaning.text)
     flow = flows.begin(guide, said)
-    if not wanted and (not plain or len(flow.values) < fills):
+    if not wanted and (guide.asked_only or not plain or len(flow.values) < fills):
         return None
-    return _asked(conversation, rules, guide, flow, message, first=True)
+    return _asked(conversation, rules, guide, flow, first=True)
 
 
 def pressed(conversation: Conversation, message: Message, choice: str, rules: Rules, new: NewTicket) -> Turn | None:
@@ -66,7 +68,7 @@ def pressed(conversation: Conversation, message: Message, choice: str, rules: Ru
     if guide is None:
         return _stale(conversation, rules)
     if not step_name:
-        return _asked(conversation, rules, guide, flows.begin(guide, _nothing(message)), message, first=True)
+        return _asked(conversation, rules, guide, flows.begin(guide, _nothing(message)), first=True)
     flow, step = conversation.topic.flow, guide.step(step_name)
     if step is None or flow is None or flow.guide != guide.id or (flow.step != step_name and step_name not in dict(flow.values)):
         return _stale(conversation, rules, guide)
@@ -95,13 +97,13 @@ def said(conversation: Conversation, message: Message, text: str, rules: Rules, 
     number = _edited(text)
     if number:
         changed = flows.edit(guide, flow, number)
-        return _asked(conversation, rules, guide, changed, message) if changed else _repeat(conversation, rules, guide, flow, "flow_no_item")
+        return _asked(conversation, rules, guide, changed) if changed else _repeat(conversation, rules, guide, flow, "flow_no_item")
     step = flows.current(guide, flow)
     if step is None:
         return None
     asks = _has(rules.library.guides.controls.asks, text)
     meaning = rules.read(text, Context(guide.item, "steps") if asks else Context(), local(message.at).date())
-    if meaning.decision == "handoff":
+    if meaning.decision == "handoff" and not (step.open and len(text) > SHORT):
         return None
     return _free(conversation, message, rules, guide, flow, step, meaning)
 
@@ -112,7 +114,7 @@ def _free(
     """An answer in one's own words, or a question in the middle (None), or neither: say what is wanted."""
     typed = _said(message, meaning, rules)
     found = flows.read(step, typed)
-    asks = _has(rules.library.guides.controls.asks, message.text or "")
+    asks = not step.open and _has(rules.library.guides.controls.asks, message.text or "")
     if asks and meaning.decision in ("answer", "smalltalk"):
         return None
     if found.value:
@@ -131,7 +133,7 @@ def again(turn: Turn, rules: Rules) -> Turn:
         return turn
     if flow.paused:
         return _with_choice(turn, Choice(choices.FLOW_GO_ON, rules.phrase("flow_go_on", guide=guide.title)))
-    reply = _question(rules, guide, flow, rules.phrases["flow_back_to"])
+    reply = posing.question(rules, guide, flow, _day(turn.conversation), rules.phrases["flow_back_to"])
     topic = replace(turn.conversation.topic, offered=reply.choices)
     plain = tuple(replace(r, choices=()) for r in turn.replies)
     return replace(turn, conversation=replace(turn.conversation, topic=topic), replies=(*plain, reply))
@@ -147,7 +149,7 @@ def resumed(conversation: Conversation, message: Message, code: str, rules: Rule
         counted = replace(conversation, topic=replace(topic, wrong_codes=topic.wrong_codes + 1))
         return Turn(counted, (Reply(rules.phrases["code_unknown"], (_human(rules),)),), decision="flow")
     flow = flows.taken_up(guide, parked.values)
-    turn = _asked(conversation, rules, guide, flow, message)
+    turn = _asked(conversation, rules, guide, flow)
     told = rules.phrase("flow_resumed", guide=guide.title)
     changed = sheeting.changed(rules, parked.facts, local(message.at).date())
     news = rules.phrase("flow_changed", changes="\n".join(f"- {line}" for line in changed)) if changed else rules.phrases["flow_unchanged"]
@@ -171,11 +173,11 @@ def _control(conversation: Conversation, message: Message, name: str, rules: Rul
     match name:
         case "back":
             before = flows.back(guide, flow)
-            return _asked(conversation, rules, guide, before, message) if before else _repeat(conversation, rules, guide, flow, "flow_first")
+            return _asked(conversation, rules, guide, before) if before else _repeat(conversation, rules, guide, flow, "flow_first")
         case "restart":
-            return _asked(conversation, rules, guide, flows.begin(guide, _nothing(message)), message)
+            return _asked(conversation, rules, guide, flows.begin(guide, _nothing(message)))
         case "go_on":
-            return _asked(conversation, rules, guide, replace(flow, paused=False), message)
+            return _asked(conversation, rules, guide, replace(flow, paused=False))
         case "cancel":
             ended = replace(conversation, topic=replace(conversation.topic, flow=None, offered=(start := (_start(guide),))))
             return Turn(ended, (Reply(rules.phrase("flow_cancelled", guide=guide.title), start),), decision="flow", item=guide.item)
@@ -200,13 +202,23 @@ def _answer(
         return _stale(conversation, rules, guide)
     if option and option.stop:
         text = "**" + rules.phrases["flow_stop"] + "**\n" + fill(rules.library.catalog, option.stop, local(message.at).date())
-        return _shown(conversation, guide, flow, Reply(text, (*_controls(rules, guide, flow), _human(rules))))
-    return _asked(conversation, rules, guide, flows.answered(guide, flow, value, typed), message)
+        return _shown(conversation, guide, flow, Reply(text, (*posing.controls(rules, guide, flow), _human(rules))))
+    after = flows.answered(guide, flow, value, typed)
+    return _asked(conversation, rules, guide, after, told=_led_to(rules, guide, flow, after, local(message.at).date()))
 
 
-def _asked(conversation: Conversation, rules: Rules, guide: Guide, flow: Flow, message: Message, first: bool = False) -> Turn:
-    """The next question, or the summary when nothing is left to ask."""
-    reply = _question(rules, guide, flow, guide.intro if first else "")
+def _led_to(rules: Rules, guide: Guide, before: Flow, after: Flow, on: date) -> str:
+    """What the answers come to now and did not before."""
+    old = outcomes(guide, dict(before.values))
+    found = [o.say for o in outcomes(guide, dict(after.values)) if o.say and o not in old]
+    return fill(rules.library.catalog, "\n".join(found), on)
+
+
+def _asked(conversation: Conversation, rules: Rules, guide: Guide, flow: Flow, first: bool = False, told: str = "") -> Turn:
+    """The next question, or the summary when nothing is left to ask. `told`: what the last answer led to."""
+    on = _day(conversation)
+    words = fill(rules.library.catalog, guide.intro, on) if first else told
+    reply = posing.question(rules, guide, flow, on, words)
     return _shown(conversation, guide, flow, reply)
 
 
@@ -218,47 +230,19 @@ def _shown(conversation: Conversation, guide: Guide, flow: Flow, reply: Reply) -
 def _repeat(conversation: Conversation, rules: Rules, guide: Guide, flow: Flow, wrong: str) -> Turn:
     """The same question with what is wanted. `wrong`: a phrase; empty: the step's own help."""
     step = flows.current(guide, flow)
-    blanks = {"least": str(step.least), "most": str(step.most), "help": step.help} if step else {"least": "", "most": "", "help": ""}
-    reason = rules.phrase(wrong, **blanks) if wrong else step.help if step else rules.phrases["flow_no_item"]
-    reply = _question(rules, guide, flow, reason)
+    on = _day(conversation)
+    help_ = fill(rules.library.catalog, step.help, on) if step else rules.phrases["flow_no_item"]
+    blanks = {"least": str(step.least), "most": str(step.most), "longest": str(step.longest), "help": help_} if step else {}
+    reason = rules.phrase(wrong, **blanks) if wrong else help_
+    reply = posing.question(rules, guide, flow, on, reason)
     if flow.misses >= MISSES:
         reply = replace(reply, choices=(*reply.choices, _human(rules)))
     return _shown(conversation, guide, flow, reply)
 
 
-def _question(rules: Rules, guide: Guide, flow: Flow, before: str = "") -> Reply:
-    step = flows.current(guide, flow)
-    lead = before + "\n" if before else ""
-    if step is None:
-        return _summary(rules, guide, flow, lead)
-    values = dict(flow.values)
-    every = flows.steps(guide, values)
-    place = rules.phrase("flow_step", number=str(every.index(step) + 1), count=str(len(every))) if step in every else ""
-    options = tuple(Choice(f"g:{guide.id}:{step.id}:{option.id}", option.label) for option in step.options)
-    hint = "" if step.options else "\n" + step.help
-    suggested = sheeting.suggested(rules, guide, step, values)
-    offered = (Choice(f"g:{guide.id}:{step.id}:{suggested}", flows.shown(step, suggested)),) if suggested else ()
-    return Reply(f"{lead}**{step.ask}**{place}{hint}", (*options, *offered, *_controls(rules, guide, flow)))
-
-
-def _summary(rules: Rules, guide: Guide, flow: Flow, lead: str) -> Reply:
-    lines = tuple(f"{n}. {step.name}：{value}" for n, (step, value) in enumerate(flows.shown_answers(guide, flow), 1))
-    text = lead + rules.phrases["flow_check"] + "\n" + "\n".join(lines)
-    done = Choice(choices.FLOW_DONE, rules.phrases["flow_done"])
-    return Reply(text, (done, *_controls(rules, guide, flow)), (Card("summary", guide.title, lines),))
-
-
-def _controls(rules: Rules, guide: Guide, flow: Flow) -> tuple[Choice, ...]:
-    step = flows.current(guide, flow)
-    skip = (Choice(choices.FLOW_SKIP, rules.phrases["flow_skip"]),) if step and step.skip else ()
-    back = (Choice(choices.FLOW_BACK, rules.phrases["flow_back"]),) if flows.back(guide, flow) else ()
-    later = (Choice(choices.FLOW_LATER, rules.phrases["flow_later"]),) if flow.values else ()
-    return (*skip, *back, *later, Choice(choices.FLOW_CANCEL, rules.phrases["flow_cancel"]))
-
-
 def _put_aside(conversation: Conversation, message: Message, guide: Guide, flow: Flow, rules: Rules, new: NewTicket) -> Turn:
     facts = sheeting.shown_facts(rules, guide, local(message.at).date())
-    parked = Parked(guide.id, flow.values, facts)
+    parked = Parked(guide.id, flows.without_contact(guide, flow.values), facts)
     spoken = f"{new.code[:4]}-{new.code[4:]}"
     ended = replace(conversation, topic=replace(conversation.topic, flow=None, offered=()))
     reply = Reply(rules.phrase("flow_parked", code=spoken, days=str(choices.PARKED_DAYS)))
@@ -267,19 +251,24 @@ def _put_aside(conversation: Conversation, message: Message, guide: Guide, flow:
 
 def _done(conversation: Conversation, message: Message, guide: Guide, flow: Flow, rules: Rules, new: NewTicket) -> Turn:
     if flow.step:
-        return _asked(conversation, rules, guide, flow, message)
+        return _asked(conversation, rules, guide, flow)
     sheet = sheeting.sheet(rules, guide, flow, message.at)
     answers = rules.library.catalog.items[guide.item].answers
     buttons = tuple(Choice(choices.item_choice(guide.item, f), FACET_NAMES[f]) for f in ("materials", "duration", "effect") if f in answers)
-    reply = sheeting.reply(rules, sheet, guide, (*buttons, _start(guide)))
+    reply = sheeting.reply(rules, sheet, guide, (*needs.buttons(rules, guide, flow), *buttons, _start(guide)))
     topic = replace(conversation.topic, flow=None, offered=reply.choices, item=guide.item, facet="steps")
     ended = replace(conversation, topic=topic)
     turn = Turn(ended, (reply,), decision="answer", item=guide.item, facet="steps", confidence=1.0)
-    return card.with_sheet(turn, sheet, rules, new.token, message.at)
+    return needs.filed(card.with_sheet(turn, sheet, rules, new.token, message.at), message, rules, guide, flow, new)
 
 
 def _said(message: Message, meaning: Meaning, rules: Rules) -> Said:
     return Said(meaning.text, meaning.slots, rules.quantities(meaning.text), local(message.at).date())
+
+
+def _day(conversation: Conversation) -> date:
+    """The local day of the message under way."""
+    return local(conversation.topic.at).date()
 
 
 def _nothing(message: Message) -> Said:

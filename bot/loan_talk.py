@@ -82,6 +82,15 @@ def _fitted(parts: Sequence[str], spare: Sequence[str], line: str) -> str:
     return "\n".join(kept)
 
 
+def summary(rules: Rules, case: Case, judged: Judgement, on: date) -> tuple[list[str], tuple[SourceNote, ...]]:
+    """A judged case in lines for a sheet: verdict, reasons, remarks, whom to ask; and what they stand on."""
+    found = contacts(rules, case, on)
+    people = list(_people(rules, case, found, full=True)) if judged.verdict not in ("not_yet", "repair") else []
+    lines = [_head(rules, case, judged, OVERVIEW), *_reasons(rules, case, judged, on), *_remarks(rules, case, judged, on), *people]
+    notes = _sources(rules, case, judged, found if people else (), on, "")
+    return [line.removeprefix("- ") for line in lines], notes
+
+
 def asks_support(text: str) -> bool:
     """Whether a question is about money that the state adds."""
     return _SUPPORT.search(text) is not None

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from bot import flows
+from bot import flows, loan_sheet
 from bot.model import Card, Choice, Flow, Reply, Sheet, SheetDay, SheetLine, SheetPart, SourceNote
 from bot.rules import Rules, local
 from knowledge import deadlines, fees
 from knowledge.answers import CHECKED, PLACEHOLDER, fill, reading
 from knowledge.catalog import DOUBT, Reading
 from knowledge.deadlines import Due, Start
-from knowledge.guides import DayRule, Guide, PartRule, Step, applies, facts_of
+from knowledge.guides import DayRule, Guide, PartRule, Step, applies, facts_of, known, outcomes
 
 
 @dataclass(slots=True)
@@ -21,6 +21,7 @@ class Made:
 
     on: date
     readings: list[Reading] = field(default_factory=list)
+    notes: list[SourceNote] = field(default_factory=list)
     days: list[SheetDay] = field(default_factory=list)
     links: list[tuple[str, str]] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
@@ -28,13 +29,14 @@ class Made:
 
 def sheet(rules: Rules, guide: Guide, flow: Flow, at: int) -> Sheet:
     """The sheet of a guide's answers, for the law of the day `at` (UTC ms) lies on."""
-    values, made = dict(flow.values), Made(local(at).date())
+    values, made = known(guide, dict(flow.values)), Made(local(at).date())
     parts = [SheetPart(rule.title, tuple(_lines(rules, guide, rule, values, made))) for rule in guide.parts if applies(rule.when, values)]
     remarks = [_filled(rules, text, made) for text in guide.remarks]
-    case = tuple((step.name, text) for step, text in flows.shown_answers(guide, flow))
+    case = tuple((step.name, text) for step, text in flows.shown_answers(guide, flow) if step.kind != "contact")
     sources = tuple(_sources(rules, guide, made))
     kept = tuple(part for part in parts if part.lines)
-    return Sheet(guide.title, case, kept, tuple(made.days), sources, tuple(made.links), made.on, (*made.remarks, *remarks, *_overdue(made, rules)))
+    told = tuple(dict.fromkeys((*made.remarks, *remarks, *_overdue(made, rules))))
+    return Sheet(guide.title, case, kept, tuple(made.days), sources, tuple(made.links), made.on, told)
 
 
 def reply(rules: Rules, sheet: Sheet, guide: Guide, buttons: tuple[Choice, ...]) -> Reply:
@@ -88,6 +90,10 @@ def _lines(rules: Rules, guide: Guide, rule: PartRule, values: Mapping[str, str]
             yield from _classes(rules, guide, values)
         case "places":
             yield from _places(rules, guide, values, made)
+        case "loan":
+            told = loan_sheet.told(rules, loan_sheet.case(rules, guide, values), made.on)
+            made.notes += told.notes
+            yield from told.lines
 
 
 def _filled(rules: Rules, text: str, made: Made) -> str:
@@ -108,6 +114,8 @@ def case(guide: Guide, values: Mapping[str, str]) -> fees.Case:
             found["classes"] = len(value.split(flows.CLASS_MARK))
         elif step.kind == "number" and step.case and value != flows.SKIPPED:
             found |= _numbered(step.case, int(value))
+    for outcome in outcomes(guide, values):
+        found |= outcome.case
     return fees.Case(**found)
 
 
@@ -146,10 +154,11 @@ def _calendar(rules: Rules, guide: Guide, values: Mapping[str, str], made: Made)
         if rule.limit:
             yield from _limit(rules, guide, rule, start, values, made)
             continue
-        before = _after(rules, rule, before, made) if rule.fact else start
+        before = _after(rules, rule, start if rule.own else before, made) if rule.fact else start
         made.days.append(SheetDay(rule.name, before, rule.remind, note))
         assumed = rules.phrases["sheet_today"] if value == flows.SKIPPED and not rule.fact else ""
-        yield SheetLine(f"{_day(before)} {rule.name}{assumed}" + (f"（{note}）" if note else ""))
+        over = rules.phrases["sheet_over"] if before < made.on else ""
+        yield SheetLine(f"{_day(before)} {rule.name}{assumed}" + (f"（{note}）" if note else "") + over)
 
 
 def _after(rules: Rules, rule: DayRule, before: date, made: Made) -> date:
@@ -211,6 +220,7 @@ def _sources(rules: Rules, guide: Guide, made: Made) -> Iterator[SourceNote]:
         if source.holds(made.on) and source.title not in told:
             told.add(source.title)
             yield SourceNote(source.title + clause, as_of.isoformat(), confidence, source.number, source.url)
+    yield from (note for note in made.notes if note.title not in told)
 
 
 def _overdue(made: Made, rules: Rules) -> list[str]:

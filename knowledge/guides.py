@@ -1,6 +1,6 @@
 """Guided services as data: what is asked step by step, and what the sheet at the end says. Files: knowledge/guides/*.yaml."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -9,14 +9,14 @@ from pydantic import Field
 
 from knowledge import loader
 from knowledge.answers import PLACEHOLDER
-from knowledge.catalog import Basis, Catalog, Confidence, Text
-from knowledge.deadlines import DeadlineRules
-from knowledge.fees import Case, FeeRules
-from knowledge.loader import DataError, Fault, Record
+from knowledge.catalog import Basis, Confidence, Text
+from knowledge.loader import DataError, Key, Record
 
-Kind = Literal["choice", "goods", "classes", "number", "date", "place", "text"]
-Compute = Literal["fee", "classes", "calendar", "places"]
+Kind = Literal["choice", "goods", "classes", "number", "date", "place", "text", "amount", "contact"]
+Compute = Literal["fee", "classes", "calendar", "places", "loan"]
+Files = Literal["tech_need"]
 When = dict[str, tuple[str, ...]]
+FINE, UNSURE = "fine", "unsure"  # of an option that answers a question of loans.yaml
 ID = r"^[a-z][a-z0-9_]{0,23}$"
 SHORT_ID = r"^[a-z0-9_]{1,14}$"
 
@@ -29,11 +29,12 @@ class Option(Record):
     values: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     case: dict[str, str | int | bool] = Field(default_factory=dict)  # what it means for a fee: fields of knowledge.fees.Case
+    loan: str = ""  # what it says to the step's question of loans.yaml: fine, unsure or an obstacle
     stop: Text | None = None  # the guide cannot go on so: why, and what to do instead
 
 
 class Step(Record):
-    """One question. `slot`: the slot that answers it; `case`: the field of a fee's case that its number fills."""
+    """One question. `slot`: the slot that answers it; `case`: the field of a fee's case that its number fills; `asks`: a question of loans.yaml."""
 
     id: str = Field(pattern=SHORT_ID)
     name: Text
@@ -45,6 +46,9 @@ class Step(Record):
     when: When = Field(default_factory=dict)
     skip: bool = False  # may be left out: “不知道”
     case: str = ""
+    asks: str = ""
+    open: bool = False  # whatever is said is the answer, also a question
+    longest: int = 60  # characters of a text
     least: int = 1
     most: int = 999
     tense: Literal["past", "future", "any"] = "any"
@@ -52,6 +56,34 @@ class Step(Record):
     def option(self, name: str) -> Option | None:
         """The option of that id."""
         return next((o for o in self.options if o.id == name), None)
+
+
+class Outcome(Record):
+    """One thing that the answers may come to; `say` is told as soon as it is known."""
+
+    value: str = Field(pattern=SHORT_ID)
+    when: When
+    case: dict[str, str | int | bool] = Field(default_factory=dict)
+    say: Text | None = None
+
+
+class Conclusion(Record):
+    """What several answers come to together: the first case that applies. Conditions may name it like a step."""
+
+    id: str = Field(pattern=SHORT_ID)
+    cases: tuple[Outcome, ...] = Field(min_length=2)
+
+    def of(self, values: Mapping[str, str]) -> Outcome | None:
+        """The case that answers come to, as far as they are given."""
+        return next((case for case in self.cases if applies(case.when, values)), None)
+
+
+class Filing(Record):
+    """Work for people that a finished guide opens when its answers say so. `consent`: the step before which the text agreed to is shown."""
+
+    kind: Files
+    consent: str
+    when: When
 
 
 class LineRule(Record):
@@ -72,12 +104,16 @@ class PartRule(Record):
 
 
 class DayRule(Record):
-    """A day of the sheet's calendar. `limit`: a rule of deadlines.yaml counted from a step's date; else `fact`: a length added to the day before."""
+    """A day of the sheet's calendar. `limit`: a rule of deadlines.yaml counted from a step's date; else `fact`: a length added to the day before.
+
+    `own`: the length is added to the step's own date.
+    """
 
     name: Text
     step: str
     limit: str = ""
     fact: str = ""
+    own: bool = False
     when: When = Field(default_factory=dict)
     remind: tuple[int, ...] = (30, 7, 1)
     note: Text | None = None
@@ -91,7 +127,11 @@ class Guide(Record):
     title: Text
     button: Text = Field(max_length=14)
     intro: Text
+    words: tuple[Text, ...] = ()  # a message with one of these asks for the guide
+    asked_only: bool = False  # does not begin by itself, however much of the case a message says
     steps: tuple[Step, ...] = Field(min_length=2)
+    conclusions: tuple[Conclusion, ...] = ()
+    ticket: Filing | None = None
     parts: tuple[PartRule, ...] = Field(min_length=1)
     days: tuple[DayRule, ...] = ()
     places: tuple[str, ...] = ()  # kinds of stations to show
@@ -145,76 +185,21 @@ def load(folder: Path) -> Guides:
     return Guides(guides=found, controls=loader.load(Controls, folder / "controls.yaml"))
 
 
-def faults(guides: Guides, catalog: Catalog, fees: FeeRules, limits: DeadlineRules, folder: Path) -> Iterator[Fault]:
-    """What the guides name and the other data lack."""
-    for guide in guides.guides.values():
-        path = folder / f"{guide.id}.yaml"
-        yield from (loader.fault_at(path, keys, message) for keys, message in _wrong(guide, catalog, fees, limits))
-
-
-Keys = Sequence[str | int]
-Wrong = tuple[Keys, str]
-
-
-def _wrong(guide: Guide, catalog: Catalog, fees: FeeRules, limits: DeadlineRules) -> Iterator[Wrong]:
-    if guide.item not in catalog.items:
-        yield ["item"], f"没有这个事项：{guide.item}"
-    for number, basis in enumerate(guide.basis):
-        if basis.source not in catalog.sources:
-            yield ["basis", number], f"没有这个来源：{basis.source}"
-    yield from _wrong_steps(guide)
-    for keys, when, text in _conditions(guide):
-        yield from ((keys, message) for message in _wrong_when(guide, when))
-        yield from ((keys, f"没有这个事实：{fact}") for fact in PLACEHOLDER.findall(text) if fact not in catalog.facts)
-    billed = {item for rule in fees.bills.values() for item in rule.items}
-    if any(part.compute == "fee" for part in guide.parts) and (guide.fee_item or guide.item) not in billed:
-        yield ["fee_item"], f"fees.yaml 里没有这个事项的算法：{guide.fee_item or guide.item}"
-    names = {rule.name for rule in limits.limits}
-    for number, day in enumerate(guide.days):
-        if day.limit and day.limit not in names:
-            yield ["days", number, "limit"], f"deadlines.yaml 里没有这条期限：{day.limit}"
-        if day.fact and day.fact not in catalog.facts:
-            yield ["days", number, "fact"], f"没有这个事实：{day.fact}"
-        step = guide.step(day.step)
-        if step is None or step.kind != "date":
-            yield ["days", number, "step"], f"应为问日期的步骤：{day.step}"
-
-
-def _wrong_steps(guide: Guide) -> Iterator[Wrong]:
-    seen: set[str] = set()
-    for number, step in enumerate(guide.steps):
-        if step.id in seen:
-            yield ["steps", number, "id"], f"步骤重复：{step.id}"
-        seen.add(step.id)
-        if (step.kind == "choice") != (len(step.options) > 1):
-            yield ["steps", number, "options"], "选择题至少要有两个选项，其他步骤不列选项"
-        fields = [step.case, *(key for option in step.options for key in option.case)]
-        at: Keys = ["steps", number]
-        yield from ((at, f"费用里没有这一项：{f}") for f in fields if f and f not in Case.__dataclass_fields__)
-        yield from ((at, f"只能看前面的步骤：{name}") for name in step.when if name not in seen)
-
-
-def _conditions(guide: Guide) -> Iterator[tuple[Keys, When, str]]:
+def conditions(guide: Guide) -> Iterator[tuple[tuple[Key, ...], When, str]]:
     """(where, condition, words) of everything in a guide that depends on answers or shows facts."""
     for n, step in enumerate(guide.steps):
         stops = "".join(option.stop or "" for option in step.options)
-        yield ["steps", n], step.when, step.ask + step.help + stops
+        yield ("steps", n), step.when, step.ask + step.help + stops
     for n, part in enumerate(guide.parts):
-        yield ["parts", n], part.when, ""
+        yield ("parts", n), part.when, ""
         for m, line in enumerate(part.lines):
-            yield ["parts", n, "lines", m], line.when, line.text
+            yield ("parts", n, "lines", m), line.when, line.text
+    for n, conclusion in enumerate(guide.conclusions):
+        for m, outcome in enumerate(conclusion.cases):
+            yield ("conclusions", n, "cases", m), outcome.when, outcome.say or ""
     for n, day in enumerate(guide.days):
-        yield ["days", n], day.when, day.note or ""
-    yield ["intro"], {}, guide.intro + "".join(guide.remarks)
-
-
-def _wrong_when(guide: Guide, when: When) -> Iterator[str]:
-    for name, values in when.items():
-        step = guide.step(name)
-        if step is None or step.kind != "choice":
-            yield f"条件要写选择题的步骤：{name}"
-        else:
-            yield from (f"步骤 {name} 没有选项：{value}" for value in values if step.option(value) is None)
+        yield ("days", n), day.when, day.note or ""
+    yield ("intro",), {}, guide.intro + "".join(guide.remarks)
 
 
 def applies(when: When, values: Mapping[str, str]) -> bool:
@@ -222,7 +207,23 @@ def applies(when: When, values: Mapping[str, str]) -> bool:
     return all(values.get(name) in wanted for name, wanted in when.items())
 
 
+def known(guide: Guide, values: Mapping[str, str]) -> dict[str, str]:
+    """The answers, and what they come to."""
+    found = dict(values)
+    for conclusion in guide.conclusions:
+        outcome = conclusion.of(found)
+        if outcome:
+            found[conclusion.id] = outcome.value
+    return found
+
+
+def outcomes(guide: Guide, values: Mapping[str, str]) -> tuple[Outcome, ...]:
+    """What the answers come to, in the order of the data."""
+    found = known(guide, values)
+    return tuple(outcome for c in guide.conclusions if (outcome := c.of(found)) is not None)
+
+
 def facts_of(guide: Guide) -> tuple[str, ...]:
     """Ids of all facts that a guide may show, each once."""
-    texts = [text for _, _, text in _conditions(guide)]
+    texts = [text for _, _, text in conditions(guide)]
     return tuple(dict.fromkeys([*PLACEHOLDER.findall("\n".join(texts)), *(day.fact for day in guide.days if day.fact)]))

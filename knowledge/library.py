@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from knowledge import catalog_check, deadlines, divisions, fees, gi, guides, loader, loan_check, loans, nice, phrases
+from knowledge import catalog_check, deadlines, divisions, fees, gi, guide_check, guides, loader, loan_check, loans, nice, phrases
 from knowledge.answers import PLACEHOLDER, Teller
 from knowledge.catalog import Catalog, Text
 from knowledge.deadlines import DeadlineRules
@@ -108,6 +108,7 @@ class Library:
     places: Mapping[str, str]  # code of a division → its full name
     nice: Nice
     node: Overlay | None = None
+    patents: tuple[object, ...] = ()
 
     @cached_property
     def danger_words(self) -> re.Pattern[str]:
@@ -143,7 +144,7 @@ def load(home: Path, node: str = "", today: date | None = None, raw: object = No
     faults = [
         *([] if narrowed else [Fault("fees.yaml", "-", wrong) for wrong in fees.faults(fee_rules, catalog)]),
         *([] if narrowed else [Fault("deadlines.yaml", "-", wrong) for wrong in deadlines.faults(limit_rules, catalog)]),
-        *([] if narrowed else guides.faults(led, catalog, fee_rules, limit_rules, folder / "guides")),
+        *([] if narrowed else guide_check.faults(led, catalog, fee_rules, limit_rules, loan_rules, folder / "guides")),
         *([] if narrowed else loan_check.faults(loan_rules, catalog, hosts, folder / "loans.yaml")),
         *gi.faults(gis, catalog),
         *([] if narrowed else _nice_faults(catalog, goods, folder / "nice" / "classes.yaml")),
