@@ -66,15 +66,15 @@ def asked(choice: str) -> Asked | None:
     return Asked(item, facet or "overview", kind == "m")
 
 
-def picked(topic: Topic, text: str) -> Choice | None:
-    """What a citizen types back for a choice: its number, its ordinal or its label."""
+def picked(topic: Topic, text: str, numbers: bool = True) -> Choice | None:
+    """What a citizen types back for a choice: its number, its ordinal or its label. Without `numbers` a figure means itself."""
     if not topic.offered:
         return None
     plain = unicodedata.normalize("NFKC", text)
     for choice in topic.offered:
         if plain == unicodedata.normalize("NFKC", choice.label):
             return choice
-    match = _PICK.match(plain)
+    match = _PICK.match(plain) if numbers else None
     number = match.group(1) if match else "0"
     place = _ORDINALS.get(number) or int(number)
     return topic.offered[place - 1] if 0 < place <= len(topic.offered) else None

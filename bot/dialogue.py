@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from bot import choices, classing, flagging, guiding, handoff, lending, pressing, progress, records, serving, telling
+from bot import choices, classing, flagging, guiding, handoff, lending, needs, pressing, progress, records, serving, telling
 from bot.computing import Computed
 from bot.handoff import NewTicket
 from bot.model import Choice, Conversation, Message, Owner, Point, Reply, Topic, Turn
@@ -38,8 +38,10 @@ def wants_tickets(conversation: Conversation, message: Message, rules: Rules) ->
     """Whether the desk must look the conversation's tickets up before this message is decided."""
     if conversation.owner is not Owner.BOT:
         return False
+    if needs.may_file(conversation, rules):
+        return True
     text = visible(message.text).strip() if message.text is not None else ""
-    picked = choices.picked(conversation.topic, text) if text else None
+    picked = guiding.picked(conversation.topic, text, rules) if text else None
     choice = message.choice or (picked.id if picked else flagging.said(rules, text))
     return pressing.wants_tickets(choice) if choice else progress.asked(text)
 
@@ -59,7 +61,7 @@ def _bot(conversation: Conversation, message: Message, text: str | None, rules: 
     code = guiding.code_in(text)
     if code:
         return guiding.resumed(conversation, message, code, rules)
-    picked = None if guiding.wants_number(conversation, text, rules) else choices.picked(conversation.topic, text)
+    picked = guiding.picked(conversation.topic, text, rules)
     choice = picked.id if picked else flagging.said(rules, text)
     if choice is not None:
         return _chosen(conversation, message, choice, rules, new)

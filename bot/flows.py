@@ -22,12 +22,13 @@ _FIXED = re.compile(r"(?<!\d)0\d{2,3}[- ]?\d{7,8}(?!\d)")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a message says: its words (digits as digits), its slots, its numbers, and the day it came."""
+    """What a message says: its words (digits as digits), its slots, its numbers, the day it came, and the words as they were typed."""
 
     text: str
     slots: Mapping[str, object]
     numbers: Mapping[str, object]
     today: date
+    typed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def shown(step: Step, value: str) -> str:
         case "amount":
             return yuan(int(value))
         case "contact":
-            return value[:3] + "*" * (len(value) - 5) + value[-2:]
+            return value[:3] + "×" * (len(value) - 5) + value[-2:]
     return value
 
 
@@ -125,7 +126,7 @@ def read(step: Step, said: Said) -> Read:
             return Read(option.id) if option else Read()
         case "goods":
             goods = _listed(said.slots.get("goods"))
-            return Read("、".join(goods)) if goods else _words(step, said.text)
+            return Read("、".join(goods)) if goods else _words(step, said.typed or said.text)
         case "classes":
             numbers = dict.fromkeys(int(n) for n in _CLASS.findall(said.text))
             return Read(CLASS_MARK.join(map(str, numbers))) if numbers else Read()
@@ -137,7 +138,7 @@ def read(step: Step, said: Said) -> Read:
             place = said.slots.get("place_norm")
             return Read(str(place)) if place else Read()
         case "text":
-            return _words(step, said.text)
+            return _words(step, said.typed or said.text)
         case "amount":
             return _amount(said)
         case "contact":
@@ -194,7 +195,7 @@ def _option(step: Step, said: Said) -> Option | None:
 
 def _words(step: Step, text: str) -> Read:
     """What was typed, without numbers that identify a person."""
-    said = masked(text.strip(" ，。！,.!\n"))
+    said = masked(" ".join(text.split()).strip(" ，。！,.!"))
     if not any(letter.isalpha() for letter in said):
         return Read()
     return Read(said) if len(said) <= step.longest else Read(wrong="flow_too_long")

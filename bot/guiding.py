@@ -4,15 +4,14 @@ import re
 from dataclasses import replace
 from datetime import date
 
-from bot import choices, flows, needs, posing, sheeting
+from bot import choices, ending, flows, posing, sheeting
 from bot.flows import Said
 from bot.handoff import NewTicket
-from bot.model import Choice, Conversation, Flow, Message, Parked, Reply, Turn
+from bot.model import Choice, Conversation, Flow, Message, Reply, Topic, Turn
 from bot.rules import Rules, local
-from bot.sheets import card
 from intents.meaning import OVERVIEW, Context, Meaning
+from intents.normalise import visible
 from knowledge.answers import fill
-from knowledge.catalog import FACET_NAMES
 from knowledge.guides import Guide, Step, outcomes
 
 CODE = re.compile(r"\s*([34679AC-HJKMNPQRTU-Y]{4})[-\s]?([34679AC-HJKMNPQRTU-Y]{4})\s*", re.IGNORECASE)
@@ -30,6 +29,14 @@ def code_in(text: str | None) -> str | None:
     match = CODE.fullmatch(text or "")
     code = (match.group(1) + match.group(2)).upper() if match else ""
     return code if any(c.isdigit() for c in code) and any(c.isalpha() for c in code) else None
+
+
+def picked(topic: Topic, text: str, rules: Rules) -> Choice | None:
+    """The choice that is typed back; a bare figure is none while a guide asks for a number, a class or words."""
+    flow = topic.flow
+    guide = rules.library.guides.guides.get(flow.guide) if flow and not flow.paused else None
+    step = flows.current(guide, flow) if guide and flow else None
+    return choices.picked(topic, text, numbers=step is None or step.kind == "choice")
 
 
 def likely(conversation: Conversation, message: Message, meaning: Meaning, rules: Rules) -> Turn | None:
@@ -73,14 +80,6 @@ def pressed(conversation: Conversation, message: Message, choice: str, rules: Ru
     if step is None or flow is None or flow.guide != guide.id or (flow.step != step_name and step_name not in dict(flow.values)):
         return _stale(conversation, rules, guide)
     return _answer(conversation, message, rules, guide, replace(flow, step=step_name), value, None)
-
-
-def wants_number(conversation: Conversation, text: str, rules: Rules) -> bool:
-    """Whether a bare number answers the step that is asked, so that it does not pick a button."""
-    flow = conversation.topic.flow
-    guide = rules.library.guides.guides.get(flow.guide) if flow and not flow.paused else None
-    step = flows.current(guide, flow) if guide and flow else None
-    return step is not None and step.kind != "choice" and text.strip().isdigit()
 
 
 def said(conversation: Conversation, message: Message, text: str, rules: Rules, new: NewTicket) -> Turn | None:
@@ -179,17 +178,17 @@ def _control(conversation: Conversation, message: Message, name: str, rules: Rul
         case "go_on":
             return _asked(conversation, rules, guide, replace(flow, paused=False))
         case "cancel":
-            ended = replace(conversation, topic=replace(conversation.topic, flow=None, offered=(start := (_start(guide),))))
+            ended = replace(conversation, topic=replace(conversation.topic, flow=None, offered=(start := (ending.start(guide),))))
             return Turn(ended, (Reply(rules.phrase("flow_cancelled", guide=guide.title), start),), decision="flow", item=guide.item)
         case "later":
-            return _put_aside(conversation, message, guide, flow, rules, new)
+            return ending.put_aside(conversation, message, guide, flow, rules, new)
         case "skip":
             step = flows.current(guide, flow)
             if step is None or not step.skip:
                 return None
             return _answer(conversation, message, rules, guide, flow, flows.SKIPPED, None)
         case "done":
-            return _done(conversation, message, guide, flow, rules, new)
+            return _asked(conversation, rules, guide, flow) if flow.step else ending.finished(conversation, message, guide, flow, rules, new)
     return _stale(conversation, rules)
 
 
@@ -240,30 +239,9 @@ def _repeat(conversation: Conversation, rules: Rules, guide: Guide, flow: Flow, 
     return _shown(conversation, guide, flow, reply)
 
 
-def _put_aside(conversation: Conversation, message: Message, guide: Guide, flow: Flow, rules: Rules, new: NewTicket) -> Turn:
-    facts = sheeting.shown_facts(rules, guide, local(message.at).date())
-    parked = Parked(guide.id, flows.without_contact(guide, flow.values), facts)
-    spoken = f"{new.code[:4]}-{new.code[4:]}"
-    ended = replace(conversation, topic=replace(conversation.topic, flow=None, offered=()))
-    reply = Reply(rules.phrase("flow_parked", code=spoken, days=str(choices.PARKED_DAYS)))
-    return Turn(ended, (reply,), decision="flow", item=guide.item, facet="steps", park=(new.code, parked))
-
-
-def _done(conversation: Conversation, message: Message, guide: Guide, flow: Flow, rules: Rules, new: NewTicket) -> Turn:
-    if flow.step:
-        return _asked(conversation, rules, guide, flow)
-    sheet = sheeting.sheet(rules, guide, flow, message.at)
-    answers = rules.library.catalog.items[guide.item].answers
-    buttons = tuple(Choice(choices.item_choice(guide.item, f), FACET_NAMES[f]) for f in ("materials", "duration", "effect") if f in answers)
-    reply = sheeting.reply(rules, sheet, guide, (*needs.buttons(rules, guide, flow), *buttons, _start(guide)))
-    topic = replace(conversation.topic, flow=None, offered=reply.choices, item=guide.item, facet="steps")
-    ended = replace(conversation, topic=topic)
-    turn = Turn(ended, (reply,), decision="answer", item=guide.item, facet="steps", confidence=1.0)
-    return needs.filed(card.with_sheet(turn, sheet, rules, new.token, message.at), message, rules, guide, flow, new)
-
-
 def _said(message: Message, meaning: Meaning, rules: Rules) -> Said:
-    return Said(meaning.text, meaning.slots, rules.quantities(meaning.text), local(message.at).date())
+    words = visible(message.text or "").strip()
+    return Said(meaning.text, meaning.slots, rules.quantities(meaning.text), local(message.at).date(), words)
 
 
 def _day(conversation: Conversation) -> date:
@@ -287,12 +265,8 @@ def _has(words: tuple[str, ...], text: str) -> bool:
     return any(word in text for word in words)
 
 
-def _start(guide: Guide) -> Choice:
-    return Choice(choices.guide_choice(guide.id), guide.button)
-
-
 def _stale(conversation: Conversation, rules: Rules, guide: Guide | None = None) -> Turn:
-    buttons = (_start(guide),) if guide else ()
+    buttons = (ending.start(guide),) if guide else ()
     return Turn(conversation, (Reply(rules.phrases["stale_choice"], buttons),), decision="clarify")
 
 

@@ -13,8 +13,8 @@ OURS = ("bot", "intents", "knowledge", "tests", "bench")
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("model",),
     ("choices", "hub", "ids", "metrics", "ports", "privacy", "rules", "settings", "telling", "computing", "wire"),
-    ("classing", "serving", "flows", "sheeting", "sheets", "gi_lookup", "lending", "loan_talk"),
-    ("guiding", "dialogue", "handoff", "channels", "flagging", "loan_need", "pressing", "progress", "records"),
+    ("classing", "serving", "flows", "sheeting", "sheets", "gi_lookup", "lending", "loan_sheet", "loan_talk", "matching", "posing"),
+    ("guiding", "dialogue", "ending", "needs", "handoff", "channels", "flagging", "loan_need", "pressing", "progress", "records"),
     ("store",),
     ("desk",),
     ("web",),
@@ -103,7 +103,7 @@ def test_a_package_says_one_sentence_and_imports_nothing() -> None:
 
 def test_pure_modules_touch_no_clock_network_store_or_log() -> None:
     outside = {"asyncio", "aiohttp", "sqlite3", "logging", "time", "os", "socket", "random", "secrets", "bot.store", "bot.metrics"}
-    for name in ("dialogue", "handoff", "telling", "choices", "privacy", "lending", "loan_talk", "loan_need", "gi_lookup", "flagging", "progress", "pressing", "records"):
+    for name in ("dialogue", "handoff", "telling", "choices", "privacy", "lending", "loan_talk", "loan_need", "gi_lookup", "flagging", "progress", "pressing", "records", "guiding", "flows", "posing", "ending", "needs", "matching", "sheeting", "loan_sheet"):
         tree = ast.parse((ROOT / "bot" / f"{name}.py").read_text(encoding="utf-8"))
         used = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
         used |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
