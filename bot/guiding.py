@@ -19,7 +19,7 @@ WRONG_CODES = 5  # in one conversation; then a person has to help
 _EDIT = re.compile(r"(?:改|修改|更改|重填)(?:一下)?第?\s*(\d{1,2}|[一二三四五六七八九十]+)\s*(?:项|步|条|个|题)")
 _DIGITS = {c: n for n, c in enumerate("一二三四五六七八九十", 1)}
 _TRIM = " ，。！,.!~～\n\t"
-FILLS = 2  # steps that a first message must answer for a guide to start by itself
+FILLS = 2  # slots of steps that a first message must have for a guide to start by itself
 MISSES = 2
 SHORT = 12  # characters: a longer description that also speaks of people is still the description
 
@@ -57,7 +57,8 @@ def begun(conversation: Conversation, message: Message, meaning: Meaning, rules:
     wanted = _has((*rules.library.guides.controls.guide_me, *guide.words), meaning.text)
     plain = not (set(meaning.facets) - {OVERVIEW, "steps"}) and not _has(rules.library.guides.controls.asks, meaning.text)
     flow = flows.begin(guide, said)
-    if not wanted and (guide.asked_only or not plain or len(flow.values) < fills):
+    answered = {step.slot for step in guide.steps if step.id in dict(flow.values)}  # one word may answer two steps: it says no more for that
+    if not wanted and (guide.asked_only or not plain or len(answered) < fills):
         return None
     return _asked(conversation, rules, guide, flow, first=True)
 

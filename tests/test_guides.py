@@ -7,14 +7,15 @@ import pytest
 
 from bot.dialogue import decide
 from bot.handoff import NewTicket
-from bot.model import Conversation, Message, Sheet, Turn
+from bot.model import Conversation, Message, OpenTicket, Sheet, Turn
 from bot.rules import ZONE, Rules
 from bot.telling import plain
 from tests import casebook
 
 # say: words; tap: label of a button on offer. expect, never: parts of what is told. sheet, not_sheet: parts of lines of the sheet.
 # ticks: parts of lines with a box. days: all days of the calendar. total: the sum in yuan, null for no fee.
-STEPS = {"say", "tap", "minutes", "expect", "never", "decision", "item", "buttons", "sheet", "not_sheet", "ticks", "not_ticks", "days", "total"}
+# ticket: some fields of the ticket that is opened with `kind`, `region` and `consent`; null for none.
+STEPS = {"say", "tap", "minutes", "expect", "never", "decision", "item", "buttons", "sheet", "not_sheet", "ticks", "not_ticks", "days", "total", "ticket"}
 SHEET = {"sheet", "not_sheet", "ticks", "not_ticks", "days", "total"}
 
 
@@ -44,9 +45,19 @@ def fails(step: dict[str, Any], turn: Turn) -> list[str]:
     wrong = [f"{name}: {happened[name]!r}, not {step[name]!r}" for name in happened.keys() & step.keys() if happened[name] != step[name]]
     wrong += [f"does not say {part!r}" for part in _list(step.get("expect")) if part not in said]
     wrong += [f"says {part!r}" for part in _list(step.get("never")) if part in said]
+    if "ticket" in step:
+        wrong += _ticket_fails(step["ticket"], turn)
     if SHEET & step.keys():
         wrong += _sheet_fails(step, turn.sheet.sheet) if turn.sheet else ["no sheet"]
     return [f"{problem} — told: {said}" for problem in wrong]
+
+
+def _ticket_fails(wanted: dict[str, str] | None, turn: Turn) -> list[str]:
+    opened = turn.ticket if isinstance(turn.ticket, OpenTicket) else None
+    if wanted is None or opened is None:
+        return [] if wanted is None and opened is None else [f"ticket: {opened}, not {wanted}"]
+    found = {**opened.fields, "kind": opened.kind, "region": opened.region, "consent": turn.consent}
+    return [f"ticket: {name}: {found.get(name)!r}, not {value!r}" for name, value in wanted.items() if found.get(name) != value]
 
 
 def _sheet_fails(step: dict[str, Any], sheet: Sheet) -> list[str]:
