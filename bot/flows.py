@@ -216,7 +216,8 @@ def _contact(text: str) -> Read:
 def _number(step: Step, said: Said) -> Read:
     known = said.numbers.get(step.case) if step.case else None
     written = [int(n) for n in _NUMBER.findall(said.text) if len(n) < 10]
-    value = known if isinstance(known, int) else written[0] if len(written) == 1 else None
+    counted = said.slots.get("count")  # 十五个
+    value = known if isinstance(known, int) else written[0] if len(written) == 1 else counted if isinstance(counted, int) else None
     if value is None:
         return Read()
     return Read(str(value)) if step.least <= value <= step.most else Read(wrong="flow_number_range")

@@ -13,7 +13,7 @@ OURS = ("bot", "intents", "knowledge", "tests", "bench")
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("model",),
     ("choices", "hub", "ids", "metrics", "ports", "privacy", "rules", "settings", "telling", "computing", "wire"),
-    ("classing", "serving", "flows", "sheeting", "sheets", "gi_lookup", "lending", "loan_sheet", "loan_talk", "matching", "posing"),
+    ("classing", "serving", "flows", "standing", "sheeting", "sheets", "gi_lookup", "lending", "loan_sheet", "loan_talk", "matching", "posing"),
     ("guiding", "dialogue", "ending", "needs", "handoff", "channels", "flagging", "loan_need", "pressing", "progress", "records"),
     ("store",),
     ("desk",),
