@@ -118,6 +118,11 @@ def without_contact(guide: Guide, values: tuple[tuple[str, str], ...]) -> tuple[
     return tuple((name, value) for name, value in values if name not in contacts)
 
 
+def named(step: Step, text: str) -> Option | None:
+    """The option that a message names and says nothing else."""
+    return next((option for option in step.options if text.lower() in (option.label.lower(), *map(str.lower, option.words))), None)
+
+
 def read(step: Step, said: Said) -> Read:
     """What a message answers to a step."""
     match step.kind:

@@ -102,6 +102,9 @@ def said(conversation: Conversation, message: Message, text: str, rules: Rules, 
     step = flows.current(guide, flow)
     if step is None:
         return None
+    option = flows.named(step, text.strip(_TRIM))
+    if option:
+        return _answer(conversation, message, rules, guide, flow, option.id, None)
     asks = _has(rules.library.guides.controls.asks, text)
     meaning = rules.read(text, Context(guide.item, "steps") if asks else Context(), local(message.at).date())
     if meaning.decision == "handoff" and meaning.confidence >= SURE and not (step.open and len(text) > SHORT):

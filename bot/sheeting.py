@@ -157,7 +157,7 @@ def _limit(
         yield SheetLine(f"{standing.words(named.day)} {named.name}{ending}{named.ending}")
     made.remarks.append(rules.phrase("sheet_counted", day=rule.name, notes="；".join(due.notes)))
     if due.unpublished:
-        made.remarks.append(rules.phrase("sheet_unpublished", year=str(due.nominal.year), day=due.nominal.isoformat()))
+        made.remarks.append(rules.phrase("sheet_unpublished", name=rule.name, year=str(due.nominal.year), day=due.nominal.isoformat()))
 
 
 def _classes(rules: Rules, guide: Guide, values: Mapping[str, str]) -> Iterator[SheetLine]:

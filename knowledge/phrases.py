@@ -75,7 +75,7 @@ NEEDED: Mapping[str, frozenset[str]] = {
     "sheet_begun": frozenset(),
     "sheet_safe": frozenset(),
     "sheet_counted": frozenset({"day", "notes"}),
-    "sheet_unpublished": frozenset({"day", "year"}),
+    "sheet_unpublished": frozenset({"day", "name", "year"}),
     "sheet_classes": frozenset(),
     "sheet_overdue": frozenset({"day"}),
     "sheet": frozenset(),
