@@ -152,7 +152,7 @@ def _limit(
     if due is None:
         return
     for named in standing.days(rules, rule, due, made.on):
-        if not named.begun:
+        if not named.aside:
             made.days.append(SheetDay(named.name, named.day, rule.remind, note))
         yield SheetLine(f"{standing.words(named.day)} {named.name}{ending}{named.ending}")
     made.remarks.append(rules.phrase("sheet_counted", day=rule.name, notes="；".join(due.notes)))

@@ -14,12 +14,12 @@ from knowledge.guides import DayRule, Guide, Stand, Standing, Step, applies, kno
 
 
 class Named(NamedTuple):
-    """A day as it is told: its name, and words behind it. `begun`: it only said from when on, and that is over."""
+    """A day as it is told: its name, and words behind it. `aside`: nothing to be put into a calendar."""
 
     name: str
     day: date
     ending: str = ""
-    begun: bool = False
+    aside: bool = False
 
 
 def known_on(rules: Rules, guide: Guide, values: Mapping[str, str], on: date) -> dict[str, str]:
@@ -64,6 +64,8 @@ def days(rules: Rules, rule: DayRule, counted: Due, on: date) -> Iterator[Named]
         yield Named(rule.name + last, counted.due, over if counted.due < on else "")
     if counted.grace_until:
         yield Named(rule.name + rules.phrases["sheet_grace"], counted.grace_until, over if counted.grace_until < on else "")
+    if counted.latest:
+        yield Named(rule.name + rules.phrases["sheet_latest"], counted.latest, over if counted.latest < on else "", True)
 
 
 def case(guide: Guide, values: Mapping[str, str]) -> fees.Case:
@@ -99,9 +101,9 @@ def stopped(rules: Rules, guide: Guide, values: Mapping[str, str], on: date) -> 
     found = known_on(rules, guide, values, on)
     for rule in guide.days:
         stand, step = _stand(guide, rule, found), guide.step(rule.step)
-        if stand and stand.stop and step and applies(rule.when, found):
-            lines = [f"- {words(d.day)} {d.name}{d.ending}" for d in _days(rules, guide, rule, found, on)]
-            return step, "\n".join([*lines, fill(rules.library.catalog, stand.stop, on)])
+        counted = due(rules, guide, rule, found, on) if stand and stand.stop and applies(rule.when, found) else None
+        if counted and stand and stand.stop and step:
+            return step, "\n".join([*_lines(rules, rule, counted, on), fill(rules.library.catalog, stand.stop, on)])
     return None
 
 
@@ -114,15 +116,18 @@ def _told(rules: Rules, guide: Guide, before: Mapping[str, str], after: Mapping[
     """The days that decide a state and are counted from a date given now, and what they mean; empty when there are none."""
     values = known_on(rules, guide, after, on)
     given = {name for name, value in after.items() if value not in (flows.SKIPPED, before.get(name))}
-    counted = [rule for rule in guide.days if rule.state and rule.step in given and applies(rule.when, values)]
-    lines = [f"- {words(d.day)} {d.name}{d.ending}" for rule in counted for d in _days(rules, guide, rule, values, on)]
-    said = [stand.say for rule in counted if (stand := _stand(guide, rule, values)) and stand.say]
-    return "\n".join([rules.phrases["flow_days"], *lines, *(fill(rules.library.catalog, text, on) for text in said)]) if lines else ""
+    rule = next((r for r in guide.days if r.state and r.step in given and applies(r.when, values)), None)
+    counted = due(rules, guide, rule, values, on) if rule else None
+    if rule is None or counted is None:
+        return ""
+    notes = rules.phrase("sheet_counted", day=rule.name, notes="；".join(counted.notes))
+    stand = _stand(guide, rule, values)
+    said = fill(rules.library.catalog, stand.say, on) if stand and stand.say else ""
+    return "\n".join(line for line in (rules.phrases["flow_days"], *_lines(rules, rule, counted, on), notes, said) if line)
 
 
-def _days(rules: Rules, guide: Guide, rule: DayRule, values: Mapping[str, str], on: date) -> list[Named]:
-    found = due(rules, guide, rule, values, on)
-    return list(days(rules, rule, found, on)) if found else []
+def _lines(rules: Rules, rule: DayRule, counted: Due, on: date) -> list[str]:
+    return [f"- {words(named.day)} {named.name}{named.ending}" for named in days(rules, rule, counted, on)]
 
 
 def _stand(guide: Guide, rule: DayRule, values: Mapping[str, str]) -> Stand | None:
@@ -139,7 +144,8 @@ def _state(rules: Rules, guide: Guide, rule: DayRule, values: Mapping[str, str],
         return "early"
     if found.begins or on <= found.due:
         return "open"
-    return "late" if found.grace_until and on <= found.grace_until else "over"
+    last = found.grace_until or found.latest
+    return "late" if last and on <= last else "over"
 
 
 def _numbered(name: str, number: int) -> dict[str, Any]:

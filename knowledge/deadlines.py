@@ -67,7 +67,7 @@ class Start(NamedTuple):
 class Due(NamedTuple):
     """The counted days. `nominal`: before shifting. `unpublished`: the year's schedule of days off is not known. `notes`: how it was counted.
 
-    `safe`: an earlier day to be ready by, where the rules leave a doubt about the due one.
+    Where the rules leave a doubt about the due day, `safe` is an earlier day to be ready by, `latest` the last one that they can be read to allow.
     """
 
     name: str
@@ -80,6 +80,7 @@ class Due(NamedTuple):
     unpublished: bool = False
     begins: bool = False
     safe: date | None = None
+    latest: date | None = None
 
     @property
     def shifted(self) -> bool:
@@ -227,7 +228,9 @@ def _opposition(rule: LimitRule, catalog: Catalog, days: Workdays, start: Start)
         f"异议期跨过 2027-01-01：按旧法 3 个月到 {old.isoformat()}，按新法 2 个月到 {new.isoformat()}",
         f"怎么过渡没有见到官方答复，稳妥的截止日是 {careful.isoformat()}，最好在 2 个月内提出；请向 {reading(catalog, PHONE, start.day)} 核实",
     )
-    return _shifted(rule, careful, days, note) if careful == new else Due(rule.name, careful, careful, rule.basis, note, safe=new)
+    if careful == new:
+        return _shifted(rule, careful, days, note)._replace(latest=old)
+    return Due(rule.name, careful, careful, rule.basis, note, safe=new, latest=old)
 
 
 def _annuity(rule: LimitRule, catalog: Catalog, days: Workdays, start: Start, today: date, year: int | None) -> Due:

@@ -71,6 +71,7 @@ NEEDED: Mapping[str, frozenset[str]] = {
     "sheet_over": frozenset(),
     "sheet_from": frozenset(),
     "sheet_grace": frozenset(),
+    "sheet_latest": frozenset(),
     "sheet_last": frozenset(),
     "sheet_begun": frozenset(),
     "sheet_safe": frozenset(),
