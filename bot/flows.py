@@ -219,7 +219,7 @@ def _contact(text: str) -> Read:
 
 
 def _number(step: Step, said: Said) -> Read:
-    known = said.numbers.get(step.case) if step.case else None
+    known = said.numbers.get(step.case, said.numbers.get("number"))
     written = [int(n) for n in _NUMBER.findall(said.text) if len(n) < 10]
     counted = said.slots.get("count")  # 十五个
     value = known if isinstance(known, int) else written[0] if len(written) == 1 else counted if isinstance(counted, int) else None

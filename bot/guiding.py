@@ -90,6 +90,10 @@ def said(conversation: Conversation, message: Message, text: str, rules: Rules, 
     guide = rules.library.guides.guides.get(flow.guide) if flow else None
     if flow is None or guide is None:
         return None
+    step = None if flow.paused else flows.current(guide, flow)
+    option = flows.named(step, text.strip(_TRIM)) if step else None
+    if option:
+        return _answer(conversation, message, rules, guide, flow, option.id, None)
     control = _control_word(text, rules, guide, flow)
     if control == "go_on" or (control and not flow.paused):
         return _control(conversation, message, control, rules, new)
@@ -99,12 +103,8 @@ def said(conversation: Conversation, message: Message, text: str, rules: Rules, 
     if number:
         changed = flows.edit(guide, flow, number)
         return _asked(conversation, rules, guide, changed) if changed else _repeat(conversation, rules, guide, flow, "flow_no_item")
-    step = flows.current(guide, flow)
     if step is None:
         return None
-    option = flows.named(step, text.strip(_TRIM))
-    if option:
-        return _answer(conversation, message, rules, guide, flow, option.id, None)
     asks = _has(rules.library.guides.controls.asks, text)
     meaning = rules.read(text, Context(guide.item, "steps") if asks else Context(), local(message.at).date())
     if meaning.decision == "handoff" and meaning.confidence >= SURE and not (step.open and len(text) > SHORT):
@@ -166,9 +166,7 @@ def _control_word(text: str, rules: Rules, guide: Guide, flow: Flow) -> str:
     names = ("back", "cancel", "restart", "later", "go_on", "skip", "done")
     found = next((name for name in names if plain in getattr(words, name)), "")
     step = flows.current(guide, flow)
-    if (found == "done" and step) or (found == "skip" and not (step and step.skip)):
-        return ""
-    return found
+    return "" if found == "skip" and not (step and step.skip) else found
 
 
 def _control(conversation: Conversation, message: Message, name: str, rules: Rules, new: NewTicket) -> Turn | None:
