@@ -14,6 +14,7 @@ SKIPPED = "-"  # the answer of a step that was left out
 CLASS_MARK = "."  # between classes in an answer: choice ids have no comma
 _CLASS = re.compile(r"(?<!\d)0?([1-9]|[1-3]\d|4[0-5])(?!\d)")
 _NUMBER = re.compile(r"\d+")
+_NOT = "没不未"
 MOST_YUAN = 10**11
 # A mainland mobile, perhaps in groups; or a fixed line with its area code.
 _MOBILE = re.compile(r"(?<!\d)1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)")
@@ -192,10 +193,16 @@ def _option(step: Step, said: Said) -> Option | None:
     by_slot = [option for option in step.options if given & set(option.values)]
     if len(by_slot) == 1:
         return by_slot[0]
-    longest = {o.id: max((len(w) for w in (o.label, *o.words) if w.lower() in said.text.lower()), default=0) for o in step.options}
+    text = said.text.lower()
+    longest = {o.id: max((len(w) for w in (o.label, *o.words) if _affirmed(w.lower(), text)), default=0) for o in step.options}
     best = max(longest.values())
     found = [option for option in step.options if longest[option.id] == best]
     return found[0] if best and len(found) == 1 else None
+
+
+def _affirmed(word: str, text: str) -> bool:
+    """Whether a word stands in a text without 没, 不 or 未 right before it: 没有执照 is not 有执照."""
+    return any(match.start() == 0 or text[match.start() - 1] not in _NOT for match in re.finditer(re.escape(word), text))
 
 
 def _words(step: Step, text: str) -> Read:

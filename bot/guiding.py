@@ -94,7 +94,9 @@ def said(conversation: Conversation, message: Message, text: str, rules: Rules, 
     option = flows.named(step, text.strip(_TRIM)) if step else None
     if option:
         return _answer(conversation, message, rules, guide, flow, option.id, None)
-    control = _control_word(text, rules, guide, flow)
+    control = _control_word(text, rules, flow)
+    if control == "skip" and step and not step.skip:
+        return _repeat(conversation, rules, guide, replace(flow, misses=flow.misses + 1), "")
     if control == "go_on" or (control and not flow.paused):
         return _control(conversation, message, control, rules, new)
     if flow.paused:
@@ -160,13 +162,12 @@ def resumed(conversation: Conversation, message: Message, code: str, rules: Rule
     return replace(turn.with_replies(Reply(told + "\n" + news), *turn.replies), took_up=code)
 
 
-def _control_word(text: str, rules: Rules, guide: Guide, flow: Flow) -> str:
-    """What a message steers, if that is all it says; where nothing can be left out “不知道” and “没有” are answers."""
+def _control_word(text: str, rules: Rules, flow: Flow) -> str:
+    """What a message steers, if that is all it says; there is nothing to be left out at the summary."""
     words, plain = rules.library.guides.controls, text.strip(_TRIM)
     names = ("back", "cancel", "restart", "later", "go_on", "skip", "done")
     found = next((name for name in names if plain in getattr(words, name)), "")
-    step = flows.current(guide, flow)
-    return "" if found == "skip" and not (step and step.skip) else found
+    return "" if found == "skip" and not flow.step else found
 
 
 def _control(conversation: Conversation, message: Message, name: str, rules: Rules, new: NewTicket) -> Turn | None:
