@@ -32,7 +32,7 @@ def sheet(rules: Rules, guide: Guide, flow: Flow, at: int) -> Sheet:
     parts = [SheetPart(rule.title, tuple(_lines(rules, guide, rule, values, made))) for rule in guide.parts if applies(rule.when, values)]
     remarks = [_filled(rules, text, made) for text in guide.remarks]
     case = tuple((step.name, text) for step, text in flows.shown_answers(guide, flow) if step.kind != "contact")
-    sources = tuple(_sources(rules, guide, made))
+    sources = tuple(_sources(rules, guide, values, made))
     kept = tuple(part for part in parts if part.lines)
     told = tuple(dict.fromkeys((*made.remarks, *remarks, *_overdue(made, rules))))
     return Sheet(guide.title, case, kept, tuple(made.days), sources, tuple(made.links), made.on, told)
@@ -173,10 +173,10 @@ def _places(rules: Rules, guide: Guide, values: Mapping[str, str], made: Made) -
         made.links += [link] if link else []
 
 
-def _sources(rules: Rules, guide: Guide, made: Made) -> Iterator[SourceNote]:
-    """The guide's own basis, then the sources of the facts told; each title once."""
+def _sources(rules: Rules, guide: Guide, values: Mapping[str, str], made: Made) -> Iterator[SourceNote]:
+    """The guide's own basis for the case, then the sources of the facts told; each title once."""
     sources, told = rules.library.catalog.sources, set()
-    noted = [(b.source, b.clause or "", guide.as_of, guide.confidence) for b in guide.basis]
+    noted = [(b.source, b.clause or "", guide.as_of, guide.confidence) for b in guide.basis if applies(b.when, values)]
     noted += [(name, "", found.as_of, found.confidence) for found in made.readings for name in found.source]
     for name, clause, as_of, confidence in noted:
         source = sources[name]

@@ -30,6 +30,7 @@ def faults(
 def _wrong(guide: Guide, catalog: Catalog, fees: FeeRules, limits: DeadlineRules) -> Iterator[Wrong]:
     if guide.item not in catalog.items:
         yield ("item",), f"没有这个事项：{guide.item}"
+    yield from ((("also",), f"没有这个事项：{item}") for item in guide.also if item not in catalog.items)
     for number, basis in enumerate(guide.basis):
         if basis.source not in catalog.sources:
             yield ("basis", number), f"没有这个来源：{basis.source}"

@@ -103,6 +103,12 @@ class Filing(Record):
     when: When
 
 
+class Ground(Basis):
+    """Where what a guide says is written; `when`: only for these answers."""
+
+    when: When = Field(default_factory=dict)
+
+
 class LineRule(Record):
     """A line of the sheet; {fact} is filled in; `tick` draws a box; `when`: only for these answers."""
 
@@ -146,6 +152,7 @@ class Guide(Record):
 
     id: str = Field(pattern=ID)
     item: str
+    also: tuple[str, ...] = ()  # further items that it leads through, where they have no guide of their own
     title: Text
     button: Text = Field(max_length=14)
     intro: Text
@@ -160,7 +167,7 @@ class Guide(Record):
     places: tuple[str, ...] = ()  # kinds of stations to show
     fee_item: str = ""
     fee_words: Text | None = None  # words that choose among bills of one item
-    basis: tuple[Basis, ...] = Field(min_length=1)
+    basis: tuple[Ground, ...] = Field(min_length=1)
     as_of: date
     confidence: Confidence
     remarks: tuple[Text, ...] = ()
@@ -196,7 +203,8 @@ class Guides(Record):
 
     def of_item(self, item: str | None) -> Guide | None:
         """The guide that leads through an item."""
-        return next((g for g in self.guides.values() if g.item == item), None)
+        own = next((g for g in self.guides.values() if g.item == item), None)
+        return own or next((g for g in self.guides.values() if item in g.also), None)
 
 
 def load(folder: Path) -> Guides:
@@ -228,6 +236,8 @@ def conditions(guide: Guide) -> Iterator[tuple[tuple[Key, ...], When, str]]:
         yield ("states", n), {}, "".join((stand.say or "") + (stand.stop or "") for stand in state.cases.values())
     for n, day in enumerate(guide.days):
         yield ("days", n), day.when, day.note or ""
+    for n, ground in enumerate(guide.basis):
+        yield ("basis", n), ground.when, ""
     yield ("intro",), {}, guide.intro + "".join(guide.remarks)
 
 
