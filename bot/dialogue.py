@@ -12,6 +12,7 @@ from bot.model import Action, Card, Choice, Conversation, Message, Owner, Point,
 from bot.rules import TEXT_LIMIT, Rules, local
 from intents.meaning import HUMAN, OVERVIEW, Context, Meaning
 from intents.normalise import has_words, visible
+from knowledge import divisions
 from knowledge.answers import fill
 from knowledge.catalog import FACET_NAMES
 
@@ -162,7 +163,8 @@ def _chosen(conversation: Conversation, message: Message, choice: str, rules: Ru
 
 def _located(conversation: Conversation, message: Message, point: Point, rules: Rules) -> Turn:
     today = local(message.at).date()
-    place, ours = rules.places(point.lat, point.lon) if rules.places else (rules.library.catalog.catalog.province, True)
+    division, ours = divisions.nearest(rules.library.counties, point.lat, point.lon)
+    place = division.name
     province = rules.library.catalog.catalog.province
     said = rules.phrase("location" if ours else "location_far", place=place, province=province, phone=rules.phone(today))
     buttons = telling.item_buttons(rules, [("trademark.window", "contact"), ("aid.station", "contact"), ("brand.station", "contact")])

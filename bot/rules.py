@@ -22,7 +22,6 @@ class Rules:
     read: Read
     revision: str
     retention_days: int = 365
-    places: "Callable[[float, float], tuple[str, bool]] | None" = None
     quantities: Callable[[str], Mapping[str, object]] = lambda _: {}  # numbers of a question that a fee depends on
 
     def phrase(self, name: str, **values: str) -> str:

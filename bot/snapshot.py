@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from intents.model import Example
 from intents.reader import Fillers, Reader, Thresholds
 from intents.slots.extract import SlotReader
 from intents.slots.quantities import quantities
-from knowledge import divisions, loader
+from knowledge import loader
 from knowledge import library as libraries
 from knowledge.catalog import FACETS, Catalog, Item
 from knowledge.library import Library
@@ -70,8 +69,7 @@ def load(settings: Settings, say: Progress = lambda _: None, read: Any = None) -
     cache = settings.cache / cache_name(home, settings.node)
     library = _library(home, settings.node, cache, say)
     reader = read or understanding(home, library, cache, say).read
-    nearest = partial(divisions.nearest, library.counties)
-    return Rules(library, reader, revision(home), settings.retention_days, nearest, quantities)
+    return Rules(library, reader, revision(home), settings.retention_days, quantities)
 
 
 def _library(home: Path, node: str, cache: Path, say: Progress) -> Library:
