@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from knowledge import catalog_check, deadlines, divisions, fees, loader, phrases
+from knowledge import catalog_check, deadlines, divisions, fees, loader, phrases, station_kinds
 from knowledge.answers import PLACEHOLDER, Teller
 from knowledge.catalog import Catalog, Text
 from knowledge.deadlines import DeadlineRules
@@ -17,6 +17,8 @@ from knowledge.divisions import Division
 from knowledge.fees import FeeRules
 from knowledge.loader import DataError, Fault, Record
 from knowledge.nodes import Overlay, laid_over
+from knowledge.station_kinds import Known, StationKinds
+from knowledge.stations import Station
 from knowledge.workdays import Hours, Workdays
 
 
@@ -98,6 +100,8 @@ class Library:
     teller: Teller
     fees: FeeRules
     deadlines: DeadlineRules
+    stations: tuple[Station, ...]
+    station_kinds: StationKinds
     node: Overlay | None = None
 
     @cached_property
@@ -125,6 +129,9 @@ def load(home: Path, node: str = "", today: date | None = None, raw: object = No
     workdays = Workdays.load(folder / "calendar_days.csv", folder / "statutory_days.csv")
     fee_rules = fees.load(folder / "fees.yaml")
     limit_rules = deadlines.load(folder / "deadlines.yaml")
+    kinds = loader.load(StationKinds, folder / "station_kinds.yaml")
+    known = Known(kinds.kinds, catalog.catalog.province, counties, today or date.today())
+    places = station_kinds.load(folder / "stations.csv", known)
     narrowed = overlay is not None
     faults = [
         *([] if narrowed else [Fault("fees.yaml", "-", wrong) for wrong in fees.faults(fee_rules, catalog)]),
@@ -133,10 +140,12 @@ def load(home: Path, node: str = "", today: date | None = None, raw: object = No
         *_desk_faults(catalog, desk, folder / "desk.yaml"),
         *_start_faults(catalog, start, folder / "start.yaml", narrowed=narrowed),
         *_door_faults(catalog, doors, folder / "doors.yaml"),
+        *([] if narrowed else _kind_faults(catalog, kinds, folder / "station_kinds.yaml")),
     ]
     if faults:
         raise DataError(faults)
-    return Library(catalog, desk, start, doors, sentences, workdays, hosts, counties, Teller(catalog), fee_rules, limit_rules, overlay)
+    teller = Teller(catalog)
+    return Library(catalog, desk, start, doors, sentences, workdays, hosts, counties, teller, fee_rules, limit_rules, places, kinds, overlay)
 
 
 def _origin(path: Path, own: Path, overlay: Overlay | None) -> loader.Where:
@@ -179,6 +188,10 @@ def _start_faults(catalog: Catalog, start: Start, path: Path, narrowed: bool) ->
         for item in group.items
         if item not in catalog.items
     ]
+
+
+def _kind_faults(catalog: Catalog, kinds: StationKinds, path: Path) -> list[Fault]:
+    return [loader.fault_at(path, keys, wrong) for keys, wrong in kinds.faults(list(catalog.items))]
 
 
 def _door_faults(catalog: Catalog, doors: Sequence[Door], path: Path) -> list[Fault]:

@@ -1,0 +1,216 @@
+"""Counters that a citizen can go to or call, one record each; what is unknown stays empty and is told to be so."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import BeforeValidator, ValidationError, field_validator
+
+from knowledge import geo, opening
+from knowledge.geo import Datum, Pair
+from knowledge.loader import Record
+
+ID = re.compile(r"[a-z][a-z0-9_]{2,35}")
+AS_OF = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
+REACHES = ("全国", "全省", "市州", "县区")
+CONFIDENCES = ("已核对", "常识", "存疑")
+DATUMS = ("wgs84", "gcj02", "bd09")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a table program would run a cell that begins so
+_PHONE = re.compile(r"[0-9０-９\-—/、；;，,()（） 转\u4e00-\u9fff]+")
+_LONGEST = 200
+
+
+def _line(value: object) -> str:
+    """One line of plain text without blank edges."""
+    text = "" if value is None else str(value).strip()
+    if any(ord(c) < 32 for c in text):
+        raise ValueError("不能有换行或控制字符")
+    if text.startswith(FORMULA):
+        raise ValueError("不能以 = + - @ 开头")
+    if len(text) > _LONGEST:
+        raise ValueError(f"太长，最多 {_LONGEST} 个字")
+    if "<" in text or ">" in text or "**" in text:
+        raise ValueError("不能有 < > 或 **")
+    return text
+
+
+def _degrees(value: object) -> float | None:
+    if value in ("", None):
+        return None
+    try:
+        return float(str(value))
+    except ValueError:
+        raise ValueError("应为度数，如 36.061089") from None
+
+
+Line = Annotated[str, BeforeValidator(_line)]
+Degrees = Annotated[float | None, BeforeValidator(_degrees)]
+
+
+class Station(Record):
+    """One counter, office, station or line. `lat`, `lon` as received, in `datum`. `as_of`: the day, month or year of the source; empty when undated."""
+
+    id: Line
+    kind: Line
+    name: Line
+    reach: Line
+    province: Line
+    prefecture: Line = ""
+    county: Line = ""
+    address: Line = ""
+    phone: Line = ""
+    hours: Line = ""
+    services: Line = ""
+    lat: Degrees = None
+    lon: Degrees = None
+    datum: Line = ""
+    source: Line
+    source_url: Line = ""
+    as_of: Line = ""
+    confidence: Line
+    note: Line = ""
+
+    @field_validator("id")
+    @classmethod
+    def _plain_id(cls, value: str) -> str:
+        return _matching(value, ID, "应为小写字母开头的字母、数字、下划线，3–36 个")
+
+    @field_validator("name", "source", "province")
+    @classmethod
+    def _filled(cls, value: str) -> str:
+        return _matching(value, re.compile(".+"), "不能为空")
+
+    @field_validator("reach", "confidence", "datum")
+    @classmethod
+    def _listed(cls, value: str, about: Any) -> str:
+        known = {"reach": REACHES, "confidence": CONFIDENCES, "datum": ("", *DATUMS)}[about.field_name]
+        if value not in known:
+            raise ValueError(f"应为 {'、'.join(k for k in known if k)} 之一")
+        return value
+
+    @field_validator("phone")
+    @classmethod
+    def _callable(cls, value: str) -> str:
+        if value and not (_PHONE.fullmatch(value) and re.search(r"\d{3}", value)):
+            raise ValueError("不像电话号码")
+        return value
+
+    @field_validator("as_of")
+    @classmethod
+    def _dated(cls, value: str) -> str:
+        if value:
+            _matching(value, AS_OF, "应为 YYYY-MM-DD、YYYY-MM 或 YYYY")
+            first_day(value)
+        return value
+
+    @cached_property
+    def wgs(self) -> Pair | None:
+        """Where it is, WGS-84; None when unknown."""
+        if self.lat is None or self.lon is None:
+            return None
+        datum: Datum = "gcj02" if self.datum == "gcj02" else "bd09" if self.datum == "bd09" else "wgs84"
+        return geo.to_wgs(Pair(self.lat, self.lon), datum)
+
+    @cached_property
+    def opening(self) -> "opening.Opening | None":
+        """Its hours as a rule; None when unknown or not to be read for certain."""
+        return opening.parse(self.hours) if self.hours else None
+
+    @property
+    def place(self) -> str:
+        """As places elsewhere are shown: province, prefecture, county, each once."""
+        return "".join(dict.fromkeys(part for part in (self.province, self.prefecture, self.county) if part))
+
+    @property
+    def is_unverified(self) -> bool:
+        """Whether neither address nor phone is known: it exists, and that is all."""
+        return not self.address and not self.phone
+
+
+COLUMNS = tuple(Station.model_fields)
+
+
+def _matching(value: str, pattern: re.Pattern[str], otherwise: str) -> str:
+    if not pattern.fullmatch(value):
+        raise ValueError(otherwise)
+    return value
+
+
+def first_day(as_of: str) -> date:
+    """The first day of a day, month or year. Raises ValueError when there is no such day."""
+    try:
+        return date.fromisoformat((as_of + "-01-01")[:10])
+    except ValueError:
+        raise ValueError("没有这一天") from None
+
+
+class Row(NamedTuple):
+    """A row of a table: its number in the file, 1 being the head, and its cells by column."""
+
+    number: int
+    cells: Mapping[str, str]
+
+
+class Wrong(NamedTuple):
+    """What is wrong in a row."""
+
+    number: int
+    column: str
+    reason: str
+
+
+def parsed(rows: Iterable[Row]) -> tuple[tuple[Station, ...], tuple[Wrong, ...]]:
+    """Records of those rows that can be read, and what is wrong in the others."""
+    found, wrong = [], []
+    for row in rows:
+        try:
+            found.append(Station.model_validate(dict(row.cells)))
+        except ValidationError as error:
+            wrong += [Wrong(row.number, str(e["loc"][0]), _why(e["type"], e["msg"])) for e in error.errors()]
+    return tuple(found), tuple(wrong)
+
+
+def _why(kind: str, message: str) -> str:
+    known = {"missing": "缺少这一列", "extra_forbidden": "不认识这一列"}
+    return known.get(kind, message.removeprefix("Value error, "))
+
+
+def rows(path: Path) -> tuple[list[Row], list[Wrong]]:
+    """The rows of a CSV file of ours, and what is wrong with its shape."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return [], [Wrong(0, "-", "文件不存在")]
+    except UnicodeDecodeError as error:
+        return [], [Wrong(0, "-", f"不是 UTF-8：{error.reason}")]
+    lines = list(csv.reader(io.StringIO(text, newline="")))
+    if not lines or lines[0] != list(COLUMNS):
+        return [], [Wrong(1, "-", f"表头应为 {','.join(COLUMNS)}")]
+    wrong = [Wrong(n, "-", f"应有 {len(COLUMNS)} 列，这一行有 {len(line)} 列") for n, line in enumerate(lines[1:], 2) if len(line) != len(COLUMNS)]
+    return [Row(n, dict(zip(COLUMNS, line, strict=True))) for n, line in enumerate(lines[1:], 2) if len(line) == len(COLUMNS)], wrong
+
+
+def cells(station: Station) -> list[str]:
+    """A record as the cells of a row; a cell that a table program would run is made harmless."""
+    shown = [_shown(getattr(station, column)) for column in COLUMNS]
+    return ["'" + cell if cell.startswith(FORMULA) else cell for cell in shown]
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.6f}".rstrip("0").rstrip(".")
+    return "" if value is None else str(value)
+
+
+def written(stations: Sequence[Station]) -> str:
+    """The whole file, the same for the same records: in the order of their ids."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(cells(station) for station in sorted(stations, key=lambda s: s.id))
+    return out.getvalue()
