@@ -143,7 +143,7 @@ class Desk:
         if offered:
             return offered
         item = self.rules.library.catalog.items.get(choice.split(":")[1] if ":" in choice else "")
-        name = choices.PHRASES.get(choice)
+        name = choices.phrase_of(choice)
         return item.button if item else self.rules.phrases[name] if name else "〔选项〕"
 
     def _notice(self) -> str:

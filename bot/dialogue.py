@@ -5,14 +5,13 @@ import unicodedata
 from dataclasses import replace
 from datetime import date
 
-from bot import choices, computing, handoff, serving, telling
+from bot import choices, handoff, locating, serving, telling
 from bot.computing import Computed
 from bot.handoff import NewTicket
-from bot.model import Action, Card, Choice, Conversation, Message, Owner, Point, Reply, Topic, Turn
+from bot.model import Action, Card, Choice, Conversation, Message, OpenTicket, Owner, Point, Reply, Topic, Turn
 from bot.rules import TEXT_LIMIT, Rules, local
 from intents.meaning import HUMAN, OVERVIEW, Context, Meaning
 from intents.normalise import has_words, visible
-from knowledge import divisions
 from knowledge.answers import fill
 from knowledge.catalog import FACET_NAMES
 
@@ -67,6 +66,7 @@ def _said(conversation: Conversation, message: Message, text: str, rules: Rules,
     topic = conversation.topic
     today = local(message.at).date()
     meaning = rules.read(text, Context(topic.item, topic.facet, topic.earlier), today)
+    meaning = locating.place_only(rules, meaning, topic.item) or meaning
     if meaning.decision == "reject":
         return _rejected(conversation, meaning, rules, today)
     if meaning.decision == "handoff":
@@ -74,7 +74,7 @@ def _said(conversation: Conversation, message: Message, text: str, rules: Rules,
     if meaning.decision == "smalltalk":
         return _measured(_smalltalk(conversation, meaning, rules, today), meaning)
     if meaning.decision == "clarify":
-        sure = computing.certain(rules, meaning, day_asked(meaning, today), today)
+        sure = serving.certain(rules, meaning, day_asked(meaning, today), today)
         if sure:
             return _measured(_computed(conversation, rules, sure[1], today), sure[0])
         return _measured(_clarified(conversation, message, meaning, rules, new), meaning)
@@ -152,9 +152,18 @@ def _chosen(conversation: Conversation, message: Message, choice: str, rules: Ru
     if choice == choices.NOT_THESE:
         return handoff.open_ticket(conversation, rules, message.at, new, "none_of_these")
     today = local(message.at).date()
+    if choice == choices.POSITION:
+        return _offered(conversation, rules.phrases["position_how"], ())
+    flagged = choices.flagged(choice)
+    turn = _flagged(conversation, message, flagged, rules, new) if flagged else None
+    if turn is not None:
+        return turn
     wanted = choices.asked(choice)
     if wanted is not None and wanted.item == HUMAN:
         return handoff.open_ticket(conversation, rules, message.at, new, "asked")
+    stations = locating.pressed(rules, wanted, today) if wanted else None
+    if stations is not None:
+        return _computed(conversation, rules, stations, today)
     reply = telling.answer(rules, wanted.item, wanted.facet, today, today, wanted.more) if wanted else None
     if wanted is None or reply is None:
         return Turn(conversation, (Reply(rules.phrases["stale_choice"]),), decision="clarify")
@@ -162,15 +171,19 @@ def _chosen(conversation: Conversation, message: Message, choice: str, rules: Ru
 
 
 def _located(conversation: Conversation, message: Message, point: Point, rules: Rules) -> Turn:
-    today = local(message.at).date()
-    division, ours = divisions.nearest(rules.library.counties, point.lat, point.lon)
-    place = division.name
-    province = rules.library.catalog.catalog.province
-    said = rules.phrase("location" if ours else "location_far", place=place, province=province, phone=rules.phone(today))
-    buttons = telling.item_buttons(rules, [("trademark.window", "contact"), ("aid.station", "contact"), ("brand.station", "contact")])
-    offered = replace(conversation.topic, offered=buttons)
-    asked = replace(conversation, topic=offered)
-    return Turn(asked, (Reply(said, buttons),), decision="answer", item="aid.station", facet="contact", consent="location")
+    """What is near a position; it is used for this answer only."""
+    done = locating.located(rules, point, message.at, conversation.topic.item)
+    return replace(_computed(conversation, rules, done, local(message.at).date()), consent="location")
+
+
+def _flagged(conversation: Conversation, message: Message, station: str, rules: Rules, new: NewTicket) -> Turn | None:
+    """A station's phone or address is said to be wrong: work for staff; the talk goes on."""
+    found = locating.flagged(rules, station, local(message.at).date())
+    if found is None:
+        return None
+    reply, fields = found
+    ticket = OpenTicket(new.id, new.number, "contact_flag", "contact", dict(fields))
+    return Turn(conversation, (reply,), ticket, "contact", decision="answer")
 
 
 def _answered(conversation: Conversation, message: Message, meaning: Meaning, rules: Rules) -> Turn:
@@ -191,7 +204,7 @@ def _answered(conversation: Conversation, message: Message, meaning: Meaning, ru
 def _computed(conversation: Conversation, rules: Rules, done: Computed, today: date) -> Turn:
     """A figure or a date, with the follow-ups of the answer it stands for."""
     base = telling.answer(rules, done.item, done.facet, today, today)
-    reply = replace(done.reply, choices=base.choices if base else ()) if done.reply else base
+    reply = replace(done.reply, choices=done.reply.choices or (base.choices if base else ())) if done.reply else base
     told = _told(conversation, (reply,) if reply else (), done.item, done.facet)
     return replace(told, result=done.result)
 

@@ -24,7 +24,7 @@ class Rules:
     retention_days: int = 365
     quantities: Callable[[str], Mapping[str, object]] = lambda _: {}  # numbers of a question that a fee depends on
 
-    def phrase(self, name: str, **values: str) -> str:
+    def phrase(self, name: str, /, **values: str) -> str:
         """A sentence of the bot with its blanks filled in."""
         return self.library.phrases[name].format(**values)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 
-from bot import computing
+from bot import computing, locating
 from bot.computing import Computed
 from bot.rules import Rules
 from intents.meaning import Meaning
@@ -11,9 +11,17 @@ from intents.meaning import Meaning
 Service = Callable[[Rules, Meaning, date, date], Computed | None]
 
 # Each looks whether a question carries enough for it: (rules, meaning, the day asked about, today).
-SERVICES: tuple[Service, ...] = (computing.computed,)
+SERVICES: tuple[Service, ...] = (computing.computed, locating.served)
+# Those that may be sure of a question whose item is only likely, and say which meaning they took.
+Certain = Callable[[Rules, Meaning, date, date], tuple[Meaning, Computed] | None]
+CERTAIN: tuple[Certain, ...] = (computing.certain, locating.certain)
 
 
 def served(rules: Rules, meaning: Meaning, on: date, today: date) -> Computed | None:
     """What the first service that can says; None when the catalogue's answer is the right one."""
     return next((done for service in SERVICES if (done := service(rules, meaning, on, today))), None)
+
+
+def certain(rules: Rules, meaning: Meaning, on: date, today: date) -> tuple[Meaning, Computed] | None:
+    """What the first service says that needs not ask back; None when it is better to ask."""
+    return next((sure for service in CERTAIN if (sure := service(rules, meaning, on, today))), None)

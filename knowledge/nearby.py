@@ -32,7 +32,7 @@ def nearest(stations: Sequence[Station], kinds: Sequence[str], province: str, ar
 
 def elsewhere(stations: Sequence[Station], kinds: Sequence[str], place: str, province: str, limit: int = LIMIT) -> tuple[Found, ...]:
     """What is verified of these kinds in a place outside of the province: the same prefecture, nothing that nobody checked."""
-    known = [s for s in stations if s.province != province and s.kind in kinds and s.confidence == "已核对" and s.reach != "全国"]
+    known = [s for s in stations if s.province != province and s.kind in kinds and s.confidence == "已核对"]
     return tuple(Found(s) for s in known if s.prefecture and place.startswith(s.place.removesuffix(s.county)))[:limit]
 
 

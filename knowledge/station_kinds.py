@@ -1,5 +1,6 @@
 """Kinds of stations, which items ask for them, and what a sound set of stations is."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from knowledge import divisions, geo
 from knowledge import stations as stations_file
@@ -33,12 +34,51 @@ class StationKinds(Record):
     items: dict[str, tuple[str, ...]]
     offered: tuple[str, ...] = ()
     where: tuple[Text, ...]
+    near: tuple[Text, ...] = ()
     other: tuple[Text, ...]
+    weekend: tuple[Text, ...] = ()
+    around: Text
 
     def asked(self, item: str, text: str) -> tuple[str, ...]:
-        """The kinds that a question is about: those it names by a word of their own, else those of its item."""
-        named = tuple(kind for kind, about in self.kinds.items() if any(word in text for word in about.words))
-        return named or self.items.get(item, ())
+        """The kinds that a question is about: those of its item, else those it names by a word of their own."""
+        return self.items.get(item) or self.named(text)
+
+    def named(self, text: str) -> tuple[str, ...]:
+        """The kinds that a text names by a word of their own."""
+        return tuple(kind for kind, about in self.kinds.items() if any(word in text for word in about.words))
+
+    def asks_where(self, text: str) -> bool:
+        """Whether a text asks where something is, or how to reach it."""
+        return self._found("where", text) or self.asks_near(text)
+
+    def asks_near(self, text: str) -> bool:
+        """Whether a text asks for what is near."""
+        return self._found("near", text)
+
+    def asks_other(self, text: str) -> bool:
+        """Whether a text asks what a station is or does, not where."""
+        return self._found("other", text)
+
+    def asks_weekend(self, text: str) -> bool:
+        """Whether a text asks for the weekend."""
+        return self._found("weekend", text)
+
+    def is_around(self, rest: str) -> bool:
+        """Whether what is left of a message without its place says nothing more."""
+        return all(character in self.around or not character.isalnum() for character in rest)
+
+    def _found(self, words: str, text: str) -> bool:
+        return re.search("|".join(getattr(self, words)) or "(?!)", text) is not None
+
+    @field_validator("where", "near", "other", "weekend")
+    @classmethod
+    def _patterns(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in value:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"不是合法的正则式：{pattern}（{error}）") from error
+        return value
 
     def faults(self, items: Sequence[str]) -> Iterator[tuple[list[str], str]]:
         """(key, what is wrong): kinds and items that do not exist."""

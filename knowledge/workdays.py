@@ -49,6 +49,16 @@ class Workdays:
         off = self.off if day.year in self.years else self.statutory
         return day not in off and day.weekday() < 5
 
+    def next_holiday(self, text: str, after: date) -> date | None:
+        """The first day off of the holiday that a text names, on or after a day; None when it names none."""
+        named = [(day, name) for days in (self.off, self.statutory) for day, name in days.items() if day >= after]
+        return next((day for day, name in sorted(named) if any(_stem(part) in text for part in name.split("、"))), None)
+
+
+def _stem(holiday: str) -> str:
+    """国庆节 as people say it: 国庆."""
+    return holiday.removesuffix("节") if len(holiday) > 2 else holiday
+
 
 def _by_law(path: Path) -> dict[date, str]:
     """Holidays by law (全国年节及纪念日放假办法), lunar ones computed; source: 法定节假日资料 2026-11-22."""

@@ -12,7 +12,7 @@ OURS = ("bot", "intents", "knowledge", "tests", "bench")
 # From the bottom up: a module may use its own layer and the ones before it.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("model",),
-    ("choices", "hub", "ids", "metrics", "ports", "privacy", "rules", "settings", "telling", "computing", "wire"),
+    ("choices", "hub", "ids", "metrics", "ports", "privacy", "rules", "settings", "telling", "computing", "office_days", "station_cards", "locating", "wire"),
     ("serving",),
     ("dialogue", "flows", "handoff", "channels"),
     ("store",),
@@ -103,7 +103,7 @@ def test_a_package_says_one_sentence_and_imports_nothing() -> None:
 
 def test_pure_modules_touch_no_clock_network_store_or_log() -> None:
     outside = {"asyncio", "aiohttp", "sqlite3", "logging", "time", "os", "socket", "random", "secrets", "bot.store", "bot.metrics"}
-    for name in ("dialogue", "handoff", "telling", "choices", "privacy"):
+    for name in ("dialogue", "handoff", "telling", "choices", "privacy", "locating", "station_cards", "office_days"):
         tree = ast.parse((ROOT / "bot" / f"{name}.py").read_text(encoding="utf-8"))
         used = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
         used |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
