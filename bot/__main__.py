@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from bot import ask as asking
 from bot import settings as configuration
 from bot.desk import today
+from bot.ports import StoreDown
 from bot.rules import Rules
 from bot.settings import Settings
 from knowledge.loader import DataError
@@ -45,6 +46,18 @@ def _rules(settings: Settings) -> Rules:
         raise _fail(f"数据有误，不能启动：\n{error}") from error
 
 
+def _published(settings: Settings) -> Rules:
+    """The files' data with what is published in the store on top."""
+    from bot import overlay
+    from bot.store import revisions
+
+    rules = _rules(settings)
+    try:
+        return overlay.laid_over(rules, revisions.peek(settings.sqlite_path, overlay.KINDS), today())
+    except (DataError, StoreDown, ValueError) as error:
+        raise _fail(f"已发布的数据用不了：\n{error}") from error
+
+
 @app.command()
 def serve() -> None:
     """启动网页聊天服务。"""
@@ -71,7 +84,7 @@ def ask(
     """问一个问题，不保存。"""
     settings = _settings()
     if jsonl:
-        _ask_lines(_rules(settings))
+        _ask_lines(_published(settings))
         return
     if not text:
         raise _fail('请给出问题，例如：zhiwen ask "商标续展多少钱"', 2)
@@ -79,7 +92,7 @@ def ask(
         on = date.fromisoformat(day) if day else None
     except ValueError as error:
         raise _fail("--date 应为 YYYY-MM-DD", 2) from error
-    rules = _rules(settings)
+    rules = _published(settings)
     question = asking.Question(1, text, (), on)
     asked = asking.ask(rules, question, today())
     typer.echo(asking.as_json(rules, question, asked)["reply"])
@@ -129,7 +142,10 @@ def chat(name: Annotated[str, typer.Option("--name", help="对话的名字：同
         await terminal.chat(Desk(store, rules), name, secret(settings), read, typer.echo)
         await store.close()
 
-    asyncio.run(run())
+    try:
+        asyncio.run(run())
+    except DataError as error:
+        raise _fail(f"已发布的数据用不了：\n{error}") from error
 
 
 @app.command()

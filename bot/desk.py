@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot import choices, metrics, wire
+from bot import choices, metrics, overlay, wire
 from bot.dialogue import decide
 from bot.handoff import NewTicket
 from bot.hub import Hub
@@ -58,7 +58,7 @@ class Desk:
 
     def __init__(self, store: Store, rules: Rules, clock: Clock = utc_ms):
         self.store = store
-        self.rules = rules
+        self.rules = self._files = rules
         self.hub = Hub()
         self.clock = clock
         self._kept: OrderedDict[tuple[str, str], Conversation] = OrderedDict()
@@ -148,6 +148,15 @@ class Desk:
 
     def _notice(self) -> str:
         return self.rules.library.desk.notice.version
+
+    async def refresh(self) -> bool:
+        """Answer from what is published now; whether that is news. Raises DataError when it doesn't pass the check: then nothing changes."""
+        found = [await self.store.active(kind) for kind in overlay.KINDS]
+        active = {revision.kind: revision for revision in found if revision}
+        if overlay.named(self._files, active) == self.rules.revision:
+            return False
+        self.rules = overlay.laid_over(self._files, active, local(self.clock()).date())
+        return True
 
     def forget(self) -> None:
         """Drop what is remembered: another process changed the store."""

@@ -182,8 +182,8 @@ def _flagged(conversation: Conversation, message: Message, station: str, rules: 
     if found is None:
         return None
     reply, fields = found
-    ticket = OpenTicket(new.id, new.number, "contact_flag", "contact", dict(fields))
-    return Turn(conversation, (reply,), ticket, "contact", decision="answer")
+    ticket = OpenTicket(new.id, new.number, "contact_flag", "wrong", dict(fields))
+    return Turn(conversation, (reply,), ticket, "wrong", decision="answer")
 
 
 def _answered(conversation: Conversation, message: Message, meaning: Meaning, rules: Rules) -> Turn:

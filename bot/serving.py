@@ -9,12 +9,12 @@ from bot.rules import Rules
 from intents.meaning import Meaning
 
 Service = Callable[[Rules, Meaning, date, date], Computed | None]
+Guess = Callable[[Rules, Meaning, date, date], tuple[Meaning, Computed] | None]
 
 # Each looks whether a question carries enough for it: (rules, meaning, the day asked about, today).
 SERVICES: tuple[Service, ...] = (computing.computed, locating.served)
-# Those that may be sure of a question whose item is only likely, and say which meaning they took.
-Certain = Callable[[Rules, Meaning, date, date], tuple[Meaning, Computed] | None]
-CERTAIN: tuple[Certain, ...] = (computing.certain, locating.certain)
+# The same for a question that was not understood for sure; what was meant comes with the answer.
+GUESSES: tuple[Guess, ...] = (computing.certain, locating.certain)
 
 
 def served(rules: Rules, meaning: Meaning, on: date, today: date) -> Computed | None:
@@ -23,5 +23,5 @@ def served(rules: Rules, meaning: Meaning, on: date, today: date) -> Computed | 
 
 
 def certain(rules: Rules, meaning: Meaning, on: date, today: date) -> tuple[Meaning, Computed] | None:
-    """What the first service says that needs not ask back; None when it is better to ask."""
-    return next((sure for service in CERTAIN if (sure := service(rules, meaning, on, today))), None)
+    """What needs no asking back, though the item is not sure: the question carries enough for one service all the same."""
+    return next((found for guess in GUESSES if (found := guess(rules, meaning, on, today))), None)

@@ -19,6 +19,7 @@ T = TypeVar("T")
 STATES = {"open": "等待受理", "accepted": "已受理", "closed": "已关闭"}
 REASONS = {
     "asked": "要求人工", "none_of_these": "选项都不是", "not_understood": "两次没听懂", "danger": "人身安全", "cancelled": "本人取消",
+    "wrong": "电话或地址不对",
 }  # fmt: skip
 Who = Annotated[Optional[str], typer.Option("--by", help="工作人员姓名或编号，默认当前系统用户")]  # noqa: UP045 - typer reads this form
 

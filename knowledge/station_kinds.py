@@ -10,12 +10,11 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 
-from knowledge import divisions, geo
-from knowledge import stations as stations_file
+from knowledge import divisions, geo, table
 from knowledge.catalog import Text
 from knowledge.divisions import Division
 from knowledge.loader import DataError, Fault, Record
-from knowledge.stations import Station, first_day
+from knowledge.stations import COLUMNS, Station, first_day, parsed
 
 
 class Kind(Record):
@@ -108,8 +107,8 @@ class Known(NamedTuple):
 
 def load(path: Path, known: Known) -> tuple[Station, ...]:
     """The stations of a file. Raises DataError with line, column and reason of everything wrong."""
-    rows, shape = stations_file.rows(path)
-    found, wrong = stations_file.parsed(rows)
+    rows, shape = table.read(path, COLUMNS)
+    found, wrong = parsed(rows)
     lines = {row.cells["id"]: row.number for row in rows}
     faults = [Fault(path.name, w.column, w.reason, w.number or None) for w in (*shape, *wrong)]
     faults += [Fault(path.name, w.column, w.reason, lines.get(w.id)) for w in check(found, known)]

@@ -1,42 +1,24 @@
 """Counters that a citizen can go to or call, one record each; what is unknown stays empty and is told to be so."""
 
-import csv
-import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
-from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ValidationError, field_validator
 
-from knowledge import geo, opening
+from knowledge import geo, opening, table
 from knowledge.geo import Datum, Pair
 from knowledge.loader import Record
+from knowledge.table import Line, Row, Wrong
 
 ID = re.compile(r"[a-z][a-z0-9_]{2,35}")
 AS_OF = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 REACHES = ("全国", "全省", "市州", "县区")
 CONFIDENCES = ("已核对", "常识", "存疑")
 DATUMS = ("wgs84", "gcj02", "bd09")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a table program would run a cell that begins so
 _PHONE = re.compile(r"[0-9０-９\-—/、；;，,()（） 转\u4e00-\u9fff]+")
-_LONGEST = 200
-
-
-def _line(value: object) -> str:
-    """One line of plain text without blank edges."""
-    text = "" if value is None else str(value).strip()
-    if any(ord(c) < 32 for c in text):
-        raise ValueError("不能有换行或控制字符")
-    if text.startswith(FORMULA):
-        raise ValueError("不能以 = + - @ 开头")
-    if len(text) > _LONGEST:
-        raise ValueError(f"太长，最多 {_LONGEST} 个字")
-    if "<" in text or ">" in text or "**" in text:
-        raise ValueError("不能有 < > 或 **")
-    return text
 
 
 def _degrees(value: object) -> float | None:
@@ -48,7 +30,6 @@ def _degrees(value: object) -> float | None:
         raise ValueError("应为度数，如 36.061089") from None
 
 
-Line = Annotated[str, BeforeValidator(_line)]
 Degrees = Annotated[float | None, BeforeValidator(_degrees)]
 
 
@@ -149,21 +130,6 @@ def first_day(as_of: str) -> date:
         raise ValueError("没有这一天") from None
 
 
-class Row(NamedTuple):
-    """A row of a table: its number in the file, 1 being the head, and its cells by column."""
-
-    number: int
-    cells: Mapping[str, str]
-
-
-class Wrong(NamedTuple):
-    """What is wrong in a row."""
-
-    number: int
-    column: str
-    reason: str
-
-
 def parsed(rows: Iterable[Row]) -> tuple[tuple[Station, ...], tuple[Wrong, ...]]:
     """Records of those rows that can be read, and what is wrong in the others."""
     found, wrong = [], []
@@ -171,34 +137,13 @@ def parsed(rows: Iterable[Row]) -> tuple[tuple[Station, ...], tuple[Wrong, ...]]
         try:
             found.append(Station.model_validate(dict(row.cells)))
         except ValidationError as error:
-            wrong += [Wrong(row.number, str(e["loc"][0]), _why(e["type"], e["msg"])) for e in error.errors()]
+            wrong += [Wrong(row.number, column, reason) for column, reason in table.why(error)]
     return tuple(found), tuple(wrong)
 
 
-def _why(kind: str, message: str) -> str:
-    known = {"missing": "缺少这一列", "extra_forbidden": "不认识这一列"}
-    return known.get(kind, message.removeprefix("Value error, "))
-
-
-def rows(path: Path) -> tuple[list[Row], list[Wrong]]:
-    """The rows of a CSV file of ours, and what is wrong with its shape."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        return [], [Wrong(0, "-", "文件不存在")]
-    except UnicodeDecodeError as error:
-        return [], [Wrong(0, "-", f"不是 UTF-8：{error.reason}")]
-    lines = list(csv.reader(io.StringIO(text, newline="")))
-    if not lines or lines[0] != list(COLUMNS):
-        return [], [Wrong(1, "-", f"表头应为 {','.join(COLUMNS)}")]
-    wrong = [Wrong(n, "-", f"应有 {len(COLUMNS)} 列，这一行有 {len(line)} 列") for n, line in enumerate(lines[1:], 2) if len(line) != len(COLUMNS)]
-    return [Row(n, dict(zip(COLUMNS, line, strict=True))) for n, line in enumerate(lines[1:], 2) if len(line) == len(COLUMNS)], wrong
-
-
 def cells(station: Station) -> list[str]:
-    """A record as the cells of a row; a cell that a table program would run is made harmless."""
-    shown = [_shown(getattr(station, column)) for column in COLUMNS]
-    return ["'" + cell if cell.startswith(FORMULA) else cell for cell in shown]
+    """A record as the cells of a row."""
+    return [_shown(getattr(station, column)) for column in COLUMNS]
 
 
 def _shown(value: object) -> str:
@@ -207,10 +152,6 @@ def _shown(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def written(stations: Sequence[Station]) -> str:
+def written(stations: Iterable[Station]) -> str:
     """The whole file, the same for the same records: in the order of their ids."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(cells(station) for station in sorted(stations, key=lambda s: s.id))
-    return out.getvalue()
+    return table.written(COLUMNS, (cells(station) for station in sorted(stations, key=lambda s: s.id)))

@@ -12,7 +12,7 @@ OURS = ("bot", "intents", "knowledge", "tests", "bench")
 # From the bottom up: a module may use its own layer and the ones before it.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("model",),
-    ("choices", "hub", "ids", "metrics", "ports", "privacy", "rules", "settings", "telling", "computing", "office_days", "station_cards", "locating", "wire"),
+    ("choices", "hub", "ids", "metrics", "ports", "privacy", "rules", "settings", "telling", "computing", "office_days", "station_cards", "locating", "overlay", "wire"),
     ("serving",),
     ("dialogue", "flows", "handoff", "channels"),
     ("store",),

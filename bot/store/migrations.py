@@ -49,4 +49,14 @@ MIGRATIONS: tuple[Migration, ...] = (
             "CREATE INDEX consent_conversation ON consent (conversation)",
         ),
     ),
+    Migration(
+        2,
+        "published changes of data: each kind's revisions, at most one of them in force",
+        (
+            """CREATE TABLE revision (
+                kind TEXT NOT NULL, number BIGINT NOT NULL, at BIGINT NOT NULL, who TEXT NOT NULL, note TEXT NOT NULL, body TEXT NOT NULL,
+                active BIGINT NOT NULL, PRIMARY KEY (kind, number))""",
+            "CREATE UNIQUE INDEX revision_active ON revision (kind) WHERE active = 1",
+        ),
+    ),
 )

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple, TypeVar
 import sqlite_utils
 
 from bot.model import Conversation
-from bot.ports import Changed, Outcome, StoreDown, Waiting, Work
+from bot.ports import Changed, Outcome, Revision, StoreDown, Waiting, Work
 from bot.store import batch as batches
-from bot.store import retention, turns
+from bot.store import retention, revisions, turns
 from bot.store.migrations import MIGRATIONS
 
 T = TypeVar("T")
@@ -78,6 +78,18 @@ class SqliteStore:
 
     async def changed(self, conversation: str, after: int, limit: int = 200) -> Changed | None:
         return await self.run(lambda db: turns.changed(db, conversation, after, limit))
+
+    async def publish(self, new: Revision, after: int) -> Revision:
+        return await self.run(lambda db: revisions.publish(db, new, after))
+
+    async def revisions(self, kind: str) -> Sequence[Revision]:
+        return await self.run(lambda db: revisions.revisions(db, kind))
+
+    async def active(self, kind: str) -> Revision | None:
+        return await self.run(lambda db: revisions.active(db, kind))
+
+    async def activate(self, kind: str, number: int, after: int) -> None:
+        await self.run(lambda db: revisions.activate(db, kind, number, after))
 
     async def foreign(self) -> bool:
         # data_version moves only when another connection commits (SQLite documentation, PRAGMA data_version).

@@ -8,6 +8,7 @@ import sqlite_utils
 
 from bot.store import turns
 
+CHAT = "chat"  # the kind of ticket that takes the conversation over
 
 class TicketRefused(Exception):
     """The ticket is not in a state in which this can be done; the message says which, in Chinese."""
@@ -33,17 +34,18 @@ def shown(db: sqlite3.Connection, number: str) -> dict[str, Any]:
 
 
 def accept(db: sqlite3.Connection, number: str, who: str, at: int) -> dict[str, Any]:
-    """A person takes the conversation over; the bot is silent from here."""
+    """A person takes the work up; with a chat the conversation too, and the bot is silent from here."""
     ticket = _ticket(db, number)
     _must(ticket, "open")
-    _own(db, ticket, "queue", "staff", at, who, "accepted", "console")
+    if ticket["kind"] == CHAT:
+        _own(db, ticket, "queue", "staff", at, who, "accepted", "console")
     db.execute("UPDATE ticket SET state = 'accepted', accepted = ?, accepted_by = ? WHERE id = ?", (at, who, ticket["id"]))
     turns.record(db, ticket["id"], at, who, "accepted")
     return _ticket(db, number)
 
 
 def say(db: sqlite3.Connection, number: str, who: str, text: str, at: int) -> int:
-    """A staff member's words to the citizen; only while that person owns the conversation."""
+    """A staff member's words to the citizen; only by who accepted the ticket. A chat is theirs; beside other work the bot goes on."""
     ticket = _ticket(db, number)
     _must(ticket, "accepted")
     if ticket["accepted_by"] != who:
@@ -56,7 +58,8 @@ def close(db: sqlite3.Connection, number: str, who: str, result: str, at: int) -
     ticket = _ticket(db, number)
     if ticket["state"] == "closed":
         raise TicketRefused(f"编号 {number} 已经关闭")
-    _own(db, ticket, "staff" if ticket["state"] == "accepted" else "queue", "closed", at, who, result, None)
+    if ticket["kind"] == CHAT:
+        _own(db, ticket, "staff" if ticket["state"] == "accepted" else "queue", "closed", at, who, result, None)
     db.execute("UPDATE ticket SET state = 'closed', closed = ?, result = ? WHERE id = ?", (at, result, ticket["id"]))
     turns.record(db, ticket["id"], at, who, f"closed: {result}")
     return _ticket(db, number)
