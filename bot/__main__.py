@@ -20,6 +20,10 @@ from knowledge.loader import DataError
 app = typer.Typer(help="知问：知识产权公共服务问答", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 tickets = typer.Typer(help="转人工的受理单", no_args_is_help=True)
 app.add_typer(tickets, name="tickets")
+stations = typer.Typer(help="网点：窗口、工作站、指导站的地址电话", no_args_is_help=True)
+app.add_typer(stations, name="stations")
+calendar = typer.Typer(help="放假安排：哪天上班、哪天休息", no_args_is_help=True)
+app.add_typer(calendar, name="calendar")
 
 
 def _fail(text: str, code: int = 1) -> typer.Exit:
@@ -192,9 +196,11 @@ def show_settings() -> None:
 
 def main() -> None:
     """Entry point of the installed command."""
-    from bot import ticket_commands
+    from bot import calendar_commands, station_commands, ticket_commands
 
     ticket_commands.add(tickets, _settings)
+    station_commands.add(stations, _settings)
+    calendar_commands.add(calendar, _settings)
     app()
 
 

@@ -22,8 +22,8 @@ from intents.model import Example
 from intents.reader import Fillers, Reader, Thresholds
 from intents.slots.extract import SlotReader
 from intents.slots.quantities import quantities
-from knowledge import loader
 from knowledge import library as libraries
+from knowledge import loader
 from knowledge.catalog import FACETS, Catalog, Item
 from knowledge.library import Library
 from knowledge.loader import DataError, Fault

@@ -1,7 +1,7 @@
 """How a station is told: a line, a card, an entry of the result. What is unknown is said to be so. Pure."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from bot import choices, office_days
 from bot.model import Action, Card, SourceNote

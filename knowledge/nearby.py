@@ -19,11 +19,13 @@ class Found(NamedTuple):
     km: float | None = None
 
 
-def nearest(stations: Sequence[Station], kinds: Sequence[str], province: str, area: Area, position: Pair | None = None, limit: int = LIMIT) -> tuple[Found, ...]:
+def nearest(
+    stations: Sequence[Station], kinds: Sequence[str], province: str, area: Area, position: Pair | None = None, limit: int = LIMIT
+) -> tuple[Found, ...]:  # fmt: skip
     """Stations of these kinds for an area of the province.
 
-    Those with a distance come first, by distance; those without are listed under their prefecture, the same county first;
-    what serves the whole province comes last. The first kind asked for goes before the others.
+    Those with a distance come first, by distance; those without are listed under their prefecture, the same county first, and what
+    serves the whole province after them. The first kind asked for goes before the others, what can be reached before what only exists.
     """
     local = [Found(s, _km(s, position)) for s in stations if s.province == province and s.kind in kinds]
     named = [found for found in local if _is_for(found, area)]
@@ -48,7 +50,8 @@ def _is_for(found: Found, area: Area) -> bool:
     return bool(area.prefecture) and station.prefecture == area.prefecture
 
 
-def _order(found: Found, kinds: Sequence[str], area: Area) -> tuple[int, bool, float, bool, str]:
+def _order(found: Found, kinds: Sequence[str], area: Area) -> tuple[int, bool, bool, float, bool, bool, str]:
+    """What can be reached goes before what only exists."""
     station = found.station
-    far = station.reach == "全省" and station.prefecture != area.prefecture
-    return kinds.index(station.kind), found.km is None, found.km or 0.0, far or station.county != area.county, station.id
+    elsewhere, other = station.prefecture != area.prefecture, station.county != area.county
+    return kinds.index(station.kind), station.is_unverified, found.km is None, found.km or 0.0, elsewhere, other, station.id

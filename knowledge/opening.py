@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from typing import NamedTuple
 
 from knowledge.workdays import Workdays
@@ -90,7 +91,7 @@ def _stretches(text: str) -> Iterator[tuple[time, time]]:
 def _in_order(stretches: tuple[tuple[time, time], ...]) -> bool:
     """Whether each stretch ends after it begins, and before the next one begins."""
     edges = [edge for stretch in stretches for edge in stretch]
-    return all(earlier < later for earlier, later in zip(edges, edges[1:], strict=False))
+    return all(earlier < later for earlier, later in pairwise(edges))
 
 
 def _weekdays(named: "list[re.Match[str]]") -> frozenset[int] | None:

@@ -53,7 +53,7 @@ NEEDED: Mapping[str, frozenset[str]] = {
     "stations_standing": frozenset({"kind", "phones", "place"}),
     "stations_standing_county": frozenset({"county", "kind", "phones", "place"}),
     "stations_one": frozenset({"name", "phones"}),
-    "stations_ask": frozenset({"kind"}),
+    "stations_ask": frozenset({"example", "kind"}),
     "stations_none": frozenset({"kind", "phones", "place"}),
     "stations_place": frozenset({"example"}),
     "stations_elsewhere": frozenset({"doors", "phone", "place", "province"}),

@@ -37,6 +37,7 @@ class StationKinds(Record):
     other: tuple[Text, ...]
     weekend: tuple[Text, ...] = ()
     around: Text
+    columns: dict[str, Text]
 
     def asked(self, item: str, text: str) -> tuple[str, ...]:
         """The kinds that a question is about: those of its item, else those it names by a word of their own."""
@@ -86,6 +87,8 @@ class StationKinds(Record):
                 yield ["items", item], f"没有这个事项：{item}"
             yield from ((["items", item], f"没有这个类别：{kind}") for kind in kinds if kind not in self.kinds)
         yield from ((["offered"], f"没有对应的类别：{item}") for item in self.offered if item not in self.items)
+        yield from ((["columns"], f"没有写 {column} 叫什么") for column in COLUMNS if column not in self.columns)
+        yield from ((["columns", column], "没有这一列") for column in self.columns if column not in COLUMNS)
 
 
 class Wrong(NamedTuple):

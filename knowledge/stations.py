@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, ValidationError, field_validator
 from knowledge import geo, opening, table
 from knowledge.geo import Datum, Pair
 from knowledge.loader import Record
-from knowledge.table import Line, Row, Wrong
+from knowledge.table import FORMULA, Line, Row, Wrong
 
 ID = re.compile(r"[a-z][a-z0-9_]{2,35}")
 AS_OF = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
@@ -24,6 +24,8 @@ _PHONE = re.compile(r"[0-9０-９\-—/、；;，,()（） 转\u4e00-\u9fff]+")
 def _degrees(value: object) -> float | None:
     if value in ("", None):
         return None
+    if str(value).startswith(FORMULA):
+        raise ValueError("不能以 = + - @ 开头")
     try:
         return float(str(value))
     except ValueError:
@@ -34,7 +36,7 @@ Degrees = Annotated[float | None, BeforeValidator(_degrees)]
 
 
 class Station(Record):
-    """One counter, office, station or line. `lat`, `lon` as received, in `datum`. `as_of`: the day, month or year of the source; empty when undated."""
+    """One counter, office, station or line. `lat`, `lon` as received, in `datum`. `as_of`: day, month or year of the source; empty when undated."""
 
     id: Line
     kind: Line
@@ -143,10 +145,11 @@ def parsed(rows: Iterable[Row]) -> tuple[tuple[Station, ...], tuple[Wrong, ...]]
 
 def cells(station: Station) -> list[str]:
     """A record as the cells of a row."""
-    return [_shown(getattr(station, column)) for column in COLUMNS]
+    return [shown(getattr(station, column)) for column in COLUMNS]
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """A value as written in a cell; degrees with at most six decimals (0.1 m)."""
     if isinstance(value, float):
         return f"{value:.6f}".rstrip("0").rstrip(".")
     return "" if value is None else str(value)

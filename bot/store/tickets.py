@@ -45,7 +45,7 @@ def accept(db: sqlite3.Connection, number: str, who: str, at: int) -> dict[str, 
 
 
 def say(db: sqlite3.Connection, number: str, who: str, text: str, at: int) -> int:
-    """A staff member's words to the citizen; only by who accepted the ticket. A chat is theirs; beside other work the bot goes on."""
+    """A staff member's words to the citizen, only by who accepted the ticket. A chat is theirs; beside other work the bot goes on."""
     ticket = _ticket(db, number)
     _must(ticket, "accepted")
     if ticket["accepted_by"] != who:
