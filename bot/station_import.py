@@ -54,7 +54,9 @@ def imported(rows: Sequence[Row], now: Sequence[Station], known: Known, whole: b
 def _strange(rows: Sequence[Row], wrong: Sequence[Wrong], known: Known) -> Iterator[Wrong]:
     """Unknown kinds in rows that are wrong in other ways too; the check looks at the sound ones."""
     broken = {w.number for w in wrong}
-    yield from (Wrong(r.number, "kind", f"没有这个类别：{r.cells['kind']}") for r in rows if r.number in broken and r.cells["kind"] not in known.kinds)
+    for row in rows:
+        if row.number in broken and row.cells["kind"] not in known.kinds:
+            yield Wrong(row.number, "kind", f"没有这个类别：{row.cells['kind']}")
 
 
 def _twice(rows: Sequence[Row], lines: Mapping[str, int]) -> Iterator[Wrong]:

@@ -29,7 +29,7 @@ def nearest(
     """
     local = [Found(s, _km(s, position)) for s in stations if s.province == province and s.kind in kinds]
     named = [found for found in local if _is_for(found, area)]
-    return tuple(sorted(named, key=lambda found: _order(found, kinds, area))[:limit])
+    return tuple(sorted(named, key=lambda found: _order(found, kinds, area.county))[:limit])
 
 
 def elsewhere(stations: Sequence[Station], kinds: Sequence[str], place: str, province: str, limit: int = LIMIT) -> tuple[Found, ...]:
@@ -50,8 +50,8 @@ def _is_for(found: Found, area: Area) -> bool:
     return bool(area.prefecture) and station.prefecture == area.prefecture
 
 
-def _order(found: Found, kinds: Sequence[str], area: Area) -> tuple[int, bool, bool, float, bool, bool, str]:
+def _order(found: Found, kinds: Sequence[str], county: str) -> tuple[int, bool, bool, float, bool, bool, str]:
     """What can be reached goes before what only exists."""
     station = found.station
-    elsewhere, other = station.prefecture != area.prefecture, station.county != area.county
-    return kinds.index(station.kind), station.is_unverified, found.km is None, found.km or 0.0, elsewhere, other, station.id
+    whole, other = station.reach == "全省", station.county != county
+    return kinds.index(station.kind), station.is_unverified, found.km is None, found.km or 0.0, whole, other, station.id
