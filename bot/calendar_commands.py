@@ -42,7 +42,9 @@ def add(app: typer.Typer, load: Callable[[], Settings]) -> None:
         async def take(store: Store, rules: Rules) -> None:
             active = await store.active(CALENDAR)
             before = publishing.laid(rules, active, CALENDAR).library.workdays
-            days = _checked(file, before)
+            days, faults = checked(file, before)
+            if faults:
+                raise publishing.stop("\n".join([*faults, f"共 {len(faults)} 处不对，没有导入。"]))
             after = before.with_years(days)
             changed = list(_changes(before, after, days))
             typer.echo("\n".join(changed) or "与现在用的完全一样，不用导入。")
@@ -73,17 +75,14 @@ def add(app: typer.Typer, load: Callable[[], Settings]) -> None:
         publishing.with_store(load(), back)
 
 
-def _checked(file: Path, now: Workdays) -> Sequence[Day]:
-    """The days of a file. Ends the command with every fault: row, column, reason."""
-    rows, wrong = spreadsheets.read(file, HEADINGS, ("date", "type", "name"))
+def checked(file: Path, now: Workdays) -> tuple[Sequence[Day], list[str]]:
+    """The days of a file, and everything wrong: row, column, reason."""
+    rows, shape = spreadsheets.read(file, HEADINGS, ("date", "type", "name"))
     days, faults = calendar_days.parsed(rows)
-    lines = [f"{f'第 {w.number} 行' if w.number else '整张表'}，{HEADINGS.get(w.column, w.column)}：{w.reason}" for w in (*wrong, *faults)]
-    lines += [] if lines else [f"整张表：{text}" for text in calendar_days.missing(days, now.statutory)]
-    if not lines and not days:
-        lines = ["整张表：没有一天"]
-    if lines:
-        raise publishing.stop("\n".join([*lines, f"共 {len(lines)} 处不对，没有导入。"]))
-    return days
+    lines = [f"{f'第 {w.number} 行' if w.number else '整张表'}，{HEADINGS.get(w.column, w.column)}：{w.reason}" for w in (*shape, *faults)]
+    if not lines:
+        lines = [f"整张表：{text}" for text in (calendar_days.missing(days, now.statutory) if days else ["没有一天"])]
+    return days, lines
 
 
 def _changes(before: Workdays, after: Workdays, days: Sequence[Day]) -> Iterator[str]:

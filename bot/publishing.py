@@ -25,8 +25,13 @@ def with_store(settings: Settings, job: Job[T]) -> T:
     """Run a job with the store and the files' data. What goes wrong is told, and ends with exit code 1."""
     from bot import snapshot
 
+    try:
+        path = settings.sqlite_path
+    except ValueError as error:
+        raise stop(str(error)) from error
+
     async def once() -> T:
-        store = SqliteStore.open(settings.sqlite_path)
+        store = SqliteStore.open(path)
         try:
             return await job(store, snapshot.load(settings, read=_unread))
         finally:
@@ -38,7 +43,7 @@ def with_store(settings: Settings, job: Job[T]) -> T:
         raise stop(f"数据有误：\n{error}") from error
     except Moved as error:
         raise stop("刚才有人发布了新的一版，没有改动；请重新看一遍再来") from error
-    except (StoreDown, ValueError) as error:
+    except StoreDown as error:
         raise stop(f"数据库用不了：{error}") from error
 
 

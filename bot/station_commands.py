@@ -16,6 +16,7 @@ from bot.rules import Rules
 from bot.settings import Settings
 from knowledge import stations as records
 from knowledge.library import Library
+from knowledge.loader import DataError
 from knowledge.stations import COLUMNS, Station
 from knowledge.table import Wrong
 
@@ -69,7 +70,9 @@ def add(app: typer.Typer, load: Callable[[], Settings]) -> None:
         async def take(store: Store, rules: Rules) -> None:
             active = await store.active(STATIONS)
             library = publishing.laid(rules, active, STATIONS).library
-            after = _checked(file, library, whole)
+            after, faults = checked(file, library, whole)
+            if faults:
+                raise publishing.stop("\n".join([*faults, f"共 {len(faults)} 处不对，没有导入任何记录。"]))
             changes = list(station_import.changes(library.stations, after))
             if not changes:
                 typer.echo("表里的内容与现在用的完全一样，不用导入。")
@@ -88,9 +91,12 @@ def add(app: typer.Typer, load: Callable[[], Settings]) -> None:
 
         async def back(store: Store, rules: Rules) -> None:
             target, now = await publishing.earlier(store, STATIONS, to)
-            before = publishing.laid(rules, await store.active(STATIONS), STATIONS).library
             after = publishing.laid(rules, target, STATIONS).library
-            typer.echo(station_listing.preview(before, list(station_import.changes(before.stations, after.stations))))
+            try:
+                before = publishing.laid(rules, await store.active(STATIONS), STATIONS).library
+                typer.echo(station_listing.preview(before, list(station_import.changes(before.stations, after.stations))))
+            except DataError as error:
+                typer.echo(f"现在这一版是坏的：\n{error}")
             publishing.agreed(f"退到：{publishing.line(target)}？", yes)
             await store.activate(STATIONS, target.number if target else 0, now)
             typer.echo("已撤回，运行中的服务两秒内生效。")
@@ -128,18 +134,13 @@ def _write(file: Path, library: Library) -> None:
         file.write_text(records.written(library.stations), encoding="utf-8")
 
 
-def _checked(file: Path, library: Library, whole: bool) -> tuple[Station, ...]:
-    """The stations after the import. Ends the command with every fault: row, column, reason."""
-    rows, wrong = spreadsheets.read(file, library.station_kinds.columns, station_import.NEEDED)
-    after: tuple[Station, ...] = ()
-    faults = list(wrong)
-    if not faults:
-        taken = station_import.imported(rows, library.stations, overlay.known(library, today()), whole)
-        after, faults = taken.stations, list(taken.wrong)
-    if faults:
-        lines = [_fault(library, fault) for fault in sorted(faults, key=lambda w: w.number)]
-        raise publishing.stop("\n".join([*lines, f"共 {len(lines)} 处不对，没有导入任何记录。"]))
-    return after
+def checked(file: Path, library: Library, whole: bool) -> tuple[tuple[Station, ...], list[str]]:
+    """The stations with the file taken in, and everything wrong: row, column, reason."""
+    rows, shape = spreadsheets.read(file, library.station_kinds.columns, station_import.NEEDED)
+    if shape:
+        return (), [_fault(library, fault) for fault in shape]
+    taken = station_import.imported(rows, library.stations, overlay.known(library, today()), whole)
+    return taken.stations, [_fault(library, fault) for fault in sorted(taken.wrong, key=lambda w: w.number)]
 
 
 def _fault(library: Library, wrong: Wrong) -> str:
