@@ -398,7 +398,7 @@ def test_a_schedule_that_differs_from_the_second_opinion_is_warned_of(zhiwen: Se
     ],
 )  # fmt: skip
 def test_a_broken_schedule_is_refused(rules: Rules, tmp_path: Path, row: str, says: str) -> None:
-    days, faults = calendar_commands.checked(Path(filled(tmp_path, *YEAR, row, head=DAYS_HEAD)), rules.library.workdays)
+    _, faults = calendar_commands.checked(Path(filled(tmp_path, *YEAR, row, head=DAYS_HEAD)), rules.library.workdays)
     assert len(faults) == 1 and says in faults[0], faults
 
 
