@@ -1,5 +1,6 @@
 """`zhiwen check`: every data file checked, coverage and due facts printed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -24,6 +25,7 @@ class Report:
     warnings: tuple[str, ...]
     overdue: tuple[catalog_check.Due, ...]
     soon: tuple[catalog_check.Due, ...]
+    goods: Mapping[int, int]  # class → words that name it first
 
 
 def report(settings: Settings, today: date) -> Report:
@@ -49,7 +51,7 @@ def report(settings: Settings, today: date) -> Report:
     snapshot.check_words(home, base.catalog)
     overdue, soon = catalog_check.due(base.catalog, today)
     thin = tuple(f"例句太少（{n} 句，至少 12 句）：{item}" for item, n in sentences.items() if n < 12)
-    return Report(base.catalog, nodes, sentences, thin, tuple(overdue), tuple(soon))
+    return Report(base.catalog, nodes, sentences, thin, tuple(overdue), tuple(soon), base.nice.counts())
 
 
 def _parses(path: Path, faults: list[Fault]) -> bool:
@@ -86,6 +88,8 @@ def show(found: Report) -> None:
     answers = sum(sum(f.values()) for f in cover.values())
     facts, sources = len(found.catalog.facts), len(found.catalog.sources)
     typer.echo(f"\n{len(cover)} 个事项，{answers} 个答案，{facts} 个事实，{sources} 个来源，{len(found.nodes)} 个节点清单")
+    few = min(found.goods, key=lambda number: found.goods[number])
+    typer.echo(f"{sum(found.goods.values())} 个商品和服务词，最少的是第{few}类（{found.goods[few]} 个）")
     for warning in found.warnings:
         typer.echo(f"提醒：{warning}")
     _due("已过复核日", found.overdue)

@@ -53,6 +53,9 @@ def certain(rules: Rules, meaning: Meaning, on: date, today: date) -> tuple[Mean
     """A question between several items that all come to the same figure, or whose best item is likely and computes: nothing to ask back."""
     likely = [c.item for c in meaning.choices] or [meaning.item or ""]
     asked = [replace(meaning, item=item) for item in likely if item and not _of_another_right(meaning, item)]
+    known = case(meaning, rules.quantities(meaning.text), today)
+    if not meaning.slots.get("date") and replace(known, way=None) == Case():
+        return None  # the way of filing alone is said in many questions that ask for no fee
     found = [(m, done) for m in asked if (done := computed(rules, m, on, today))]
     if not found or found[0][0].item != asked[0].item:
         return None
@@ -63,7 +66,7 @@ def certain(rules: Rules, meaning: Meaning, on: date, today: date) -> tuple[Mean
 
 def _of_another_right(meaning: Meaning, item: str) -> bool:
     """Whether an item belongs to a right that the question does not speak of, while it names another: a refused patent is no trademark."""
-    named = {_RIGHT_OF[k] for k in _all(meaning.slots, "ip_kind") if k in _RIGHT_OF}
+    named = {_RIGHT_OF[k] for k in all_of(meaning.slots, "ip_kind") if k in _RIGHT_OF}
     family = item.partition(".")[0]
     return bool(named) and family in _RIGHT_OF.values() and family not in named
 
@@ -71,8 +74,8 @@ def _of_another_right(meaning: Meaning, item: str) -> bool:
 def case(meaning: Meaning, said: Mapping[str, object], today: date) -> Case:
     """What is known of the case, from the slots and the numbers of the question."""
     slots = meaning.slots
-    kinds = [RIGHTS[k] for k in _all(slots, "ip_kind") if k in RIGHTS]
-    named = slots.get("nice_classes")
+    kinds = [RIGHTS[k] for k in all_of(slots, "ip_kind") if k in RIGHTS]
+    named = said.get("named")
     classes = said.get("classes")
     if isinstance(named, Sequence) and (classes is None or classes in named):  # 43类 names a class, it does not count them
         classes = len(named)
@@ -105,7 +108,7 @@ def case(meaning: Meaning, said: Mapping[str, object], today: date) -> Case:
 
 def _months_over(meaning: Meaning, year: int, today: date) -> int | None:
     """Full months since the fee of a year was due, from the filing day in the question; None when it is not due yet or no day was said."""
-    filed = [d for d in _all(meaning.slots, "date") if len(d) == 10 and d < today.isoformat()]
+    filed = [d for d in all_of(meaning.slots, "date") if len(d) == 10 and d < today.isoformat()]
     if len(filed) != 1 or not 1 <= year <= 20:
         return None
     due = deadlines.later(date.fromisoformat(filed[0]), 12 * (year - 1))
@@ -118,7 +121,8 @@ def _number(said: Mapping[str, object], name: str) -> int | None:
     return value if isinstance(value, int) else None
 
 
-def _all(slots: Mapping[str, object], key: str) -> list[str]:
+def all_of(slots: Mapping[str, object], key: str) -> list[str]:
+    """Every value of a slot, as text."""
     several = slots.get(f"{key}_all")
     values = several if isinstance(several, list) else [slots[key]] if key in slots else []
     return [str(v) for v in values]
@@ -175,14 +179,14 @@ def _deadline(
 ) -> Computed | None:  # fmt: skip
     library = rules.library
     rule = deadlines.rule_for(library.deadlines, item, meaning.text)
-    days = [d for d in _all(meaning.slots, "date") if len(d) == 10]
+    days = [d for d in all_of(meaning.slots, "date") if len(d) == 10]
     if rule is None or not days:
         return None
     start = _start(rules, rule, meaning.text, days)
     asked = "deadline" in facets or _ASKS_WHEN.search(meaning.text)
     if start.role is None and not asked:
         return None
-    kinds = [RIGHTS[k] for k in _all(meaning.slots, "ip_kind") if k in RIGHTS]
+    kinds = [RIGHTS[k] for k in all_of(meaning.slots, "ip_kind") if k in RIGHTS]
     years = said.get("years")
     year = years[0] if isinstance(years, list) and years else None
     right = kinds[0] if len(kinds) == 1 else None

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot import choices, metrics, overlay, wire
-from bot.dialogue import decide
+from bot import choices, guiding, metrics, overlay, wire
+from bot.dialogue import decide, wants_tickets
 from bot.handoff import NewTicket
 from bot.hub import Hub
-from bot.ids import new_id, ticket_number
+from bot.ids import new_id, secret_token, spoken_code, ticket_number
 from bot.model import Conversation, Message, OpenTicket, Turn
 from bot.ports import Conflict, Done, Duplicate, Store, Stored, Work, Written
 from bot.privacy import masked
@@ -90,12 +90,16 @@ class Desk:
 
     async def _try(self, key: tuple[str, str], message: Message) -> Receipt | None:
         before, is_new = await self._conversation(key, message.at)
+        code = guiding.code_in(message.text)
+        if code:
+            message = replace(message, parked=await self.store.parked(code, self.clock()))
+        message = await self._with_tickets(before, message)
         started = time.perf_counter()
         turn = decide(before, message, self.rules, self._next_ticket)
-        if isinstance(turn.ticket, OpenTicket):  # taken: nobody else may get this number
+        if isinstance(turn.ticket, OpenTicket) or turn.sheet or turn.park:  # taken: nobody else may get this number, token or code
             self._next_ticket = _new_ticket(message.at)
         decided = time.perf_counter()
-        work = Work(before, message, turn, self._lines(before, message, turn), self.clock(), is_new, key[0] not in PULLED, self._notice())
+        work = Work(before, message, turn, self._lines(before, message, turn), self.clock(), is_new, key[0] not in PULLED, self._notice(turn))
         outcome = await self.store.commit(work)
         metrics.DECIDE.observe(decided - started)
         metrics.COMMIT.observe(time.perf_counter() - decided)
@@ -104,6 +108,12 @@ class Desk:
         if isinstance(outcome, Duplicate):
             return _same(outcome, message)
         return self._done(key, turn, outcome)
+
+    async def _with_tickets(self, before: Conversation, message: Message) -> Message:
+        """The message with the conversation's tickets where it asks for them: `decide` sees no store."""
+        if not wants_tickets(before, message, self.rules):
+            return message
+        return replace(message, filed=tuple(await self.store.filed(before.id)))
 
     def _done(self, key: tuple[str, str], turn: Turn, done: Done) -> Receipt:
         self._keep(key, done.conversation)
@@ -143,11 +153,12 @@ class Desk:
         if offered:
             return offered
         item = self.rules.library.catalog.items.get(choice.split(":")[1] if ":" in choice else "")
-        name = choices.phrase_of(choice)
+        name = choices.called(choice)
         return item.button if item else self.rules.phrases[name] if name else "〔选项〕"
 
-    def _notice(self) -> str:
-        return self.rules.library.desk.notice.version
+    def _notice(self, turn: Turn) -> str:
+        """The version of the text that a consent stands on: its own, or the notice of first contact."""
+        return self.rules.phrases.get(f"{turn.consent}_consent_version", self.rules.library.desk.notice.version)
 
     async def refresh(self) -> bool:
         """Answer from what is published now; whether that is news. Raises DataError when it doesn't pass the check: then nothing changes."""
@@ -172,7 +183,7 @@ class Desk:
 
 
 def _new_ticket(at: int) -> NewTicket:
-    return NewTicket(new_id(at), ticket_number())
+    return NewTicket(new_id(at), ticket_number(), secret_token(), spoken_code())
 
 
 def _same(before: Duplicate, message: Message) -> Receipt:

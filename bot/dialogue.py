@@ -1,15 +1,14 @@
 """What to say to one message: answer, ask again, point to another door, or call a person. Pure."""
 
-import re
-import unicodedata
 from dataclasses import replace
 from datetime import date
 
-from bot import choices, handoff, locating, serving, telling
+from bot import choices, classing, flagging, guiding, handoff, lending, locating, pressing, progress, records, serving, telling
 from bot.computing import Computed
 from bot.handoff import NewTicket
-from bot.model import Action, Card, Choice, Conversation, Message, OpenTicket, Owner, Point, Reply, Topic, Turn
+from bot.model import Choice, Conversation, Message, Owner, Point, Reply, Topic, Turn
 from bot.rules import TEXT_LIMIT, Rules, local
+from bot.sheets import due
 from intents.meaning import HUMAN, OVERVIEW, Context, Meaning
 from intents.normalise import has_words, visible
 from knowledge.answers import fill
@@ -17,31 +16,32 @@ from knowledge.catalog import FACET_NAMES
 
 FORGET_MS = 30 * 60 * 1000
 MISSES = 2
-_ORDINALS = {"一": 1, "二": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4}
-_PICK = re.compile(r"^(?:我?选|要|就)?(?:第)?\s*([一二三四1-4])\s*(?:个|项|条|种|号)?(?:吧|呢)?[。.!！]?$")
-_ERASE = re.compile(r"^(?:请|我要|帮我)?(?:删除|清除|清空|抹掉)(?:我的?|全部|所有)*(?:聊天|对话|咨询)?(?:记录|数据|信息|个人信息)[。!！]?$")
-_EXPORT = re.compile(r"^(?:请|我要|帮我)?(?:导出|下载)(?:我的?|全部|所有)*(?:聊天|对话|咨询)?(?:记录|数据)[。!！]?$")
 
 
 def decide(conversation: Conversation, message: Message, rules: Rules, new: NewTicket) -> Turn:
     """Everything this message causes. The order of the rungs is the policy."""
     reopened = conversation.owner is Owner.CLOSED
-    conversation = _remembered(_with_bot(conversation) if reopened else conversation, message)
+    conversation = _remembered(handoff.with_bot(conversation) if reopened else conversation, message)
     text = visible(message.text).strip() if message.text is not None else None
     turn = (
-        _privacy(conversation, message, text, rules)
+        records.asked(conversation, message, text, rules)
         or _danger(conversation, message, text, rules, new)
         or _owned(conversation, message, text, rules, new)
         or _bot(conversation, message, text, rules, new)
     )
     if reopened:
         turn = turn.with_replies(Reply(rules.phrases["closed_back"]), *turn.replies)
-    return _stamped(turn, message, rules)
+    return _stamped(guiding.again(due.with_calendar(turn, rules, new.token, message.at), rules), message, rules)
 
 
-def _with_bot(conversation: Conversation) -> Conversation:
-    """The conversation back with the bot, without what was before."""
-    return replace(conversation, owner=Owner.BOT, via=None, ticket=None, number=None, topic=Topic(noticed=True))
+def wants_tickets(conversation: Conversation, message: Message, rules: Rules) -> bool:
+    """Whether the desk must look the conversation's tickets up before this message is decided."""
+    if conversation.owner is not Owner.BOT:
+        return False
+    text = visible(message.text).strip() if message.text is not None else ""
+    picked = choices.picked(conversation.topic, text) if text else None
+    choice = message.choice or (picked.id if picked else flagging.said(rules, text))
+    return pressing.wants_tickets(choice) if choice else progress.asked(text)
 
 
 def _bot(conversation: Conversation, message: Message, text: str | None, rules: Rules, new: NewTicket) -> Turn:
@@ -56,17 +56,31 @@ def _bot(conversation: Conversation, message: Message, text: str | None, rules: 
     if len(text) > TEXT_LIMIT:
         said = rules.phrase("too_long", length=str(len(text)), limit=str(TEXT_LIMIT))
         return Turn(conversation, (Reply(said),), decision="clarify")
-    picked = _picked(conversation.topic, text)
-    if picked is not None:
-        return _chosen(conversation, message, picked.id, rules, new)
-    return _said(conversation, message, text, rules, new)
+    code = guiding.code_in(text)
+    if code:
+        return guiding.resumed(conversation, message, code, rules)
+    picked = None if guiding.wants_number(conversation, text, rules) else choices.picked(conversation.topic, text)
+    choice = picked.id if picked else flagging.said(rules, text)
+    if choice is not None:
+        return _chosen(conversation, message, choice, rules, new)
+    led = guiding.said(conversation, message, text, rules, new) or progress.told(conversation, message, text, rules)
+    return led or _said(conversation, message, text, rules, new)
 
 
 def _said(conversation: Conversation, message: Message, text: str, rules: Rules, new: NewTicket) -> Turn:
     topic = conversation.topic
     today = local(message.at).date()
     meaning = rules.read(text, Context(topic.item, topic.facet, topic.earlier), today)
+    case = lending.continued(rules, topic, meaning, today)
+    if case is not None:
+        return _computed(conversation, rules, case, today)
     meaning = locating.place_only(rules, meaning, topic.item) or meaning
+    classed = classing.certain(rules, meaning)
+    if classed is not None:
+        return _measured(_computed(conversation, rules, classed[1], today), classed[0])
+    unsure = _guessed(conversation, message, meaning, rules, today) if meaning.decision in ("reject", "clarify") else None
+    if unsure is not None:
+        return unsure
     if meaning.decision == "reject":
         return _rejected(conversation, meaning, rules, today)
     if meaning.decision == "handoff":
@@ -74,38 +88,27 @@ def _said(conversation: Conversation, message: Message, text: str, rules: Rules,
     if meaning.decision == "smalltalk":
         return _measured(_smalltalk(conversation, meaning, rules, today), meaning)
     if meaning.decision == "clarify":
-        sure = serving.certain(rules, meaning, day_asked(meaning, today), today)
-        if sure:
-            return _measured(_computed(conversation, rules, sure[1], today), sure[0])
         return _measured(_clarified(conversation, message, meaning, rules, new), meaning)
     return _measured(_answered(conversation, message, meaning, rules), meaning)
+
+
+def _guessed(conversation: Conversation, message: Message, meaning: Meaning, rules: Rules, today: date) -> Turn | None:
+    """What needs no asking back, though it was not understood for sure: a guide or a service has enough to go on."""
+    led = guiding.likely(conversation, message, meaning, rules) if meaning.decision == "clarify" else None
+    if led:
+        return led
+    sure = serving.certain(rules, meaning, day_asked(meaning, today), today)
+    return _measured(_computed(conversation, rules, sure[1], today), sure[0]) if sure else None
 
 
 def _remembered(conversation: Conversation, message: Message) -> Conversation:
     """After half an hour of silence the bot starts afresh: an old topic must not colour a new question."""
     topic = conversation.topic
     if conversation.owner is Owner.BOT and topic.at and message.at - topic.at > FORGET_MS:
-        topic = Topic(noticed=topic.noticed)
+        paused = replace(topic.flow, paused=True) if topic.flow else None  # what was filled in is kept; it must be asked for
+        topic = Topic(noticed=topic.noticed, flow=paused)
     fresh = replace(topic, at=message.at)
     return replace(conversation, topic=fresh)
-
-
-def _privacy(conversation: Conversation, message: Message, text: str | None, rules: Rules) -> Turn | None:
-    if message.choice == choices.ERASE_YES:
-        return Turn(_with_bot(conversation), (Reply(rules.phrases["deleted"]),), erase=True, decision="answer", why="erased")
-    if message.choice == choices.ERASE_NO:
-        return Turn(conversation, (Reply(rules.phrases["delete_kept"]),), decision="answer")
-    if text and _ERASE.match(text):
-        buttons = (Choice(choices.ERASE_YES, rules.phrases["delete_yes"]), Choice(choices.ERASE_NO, rules.phrases["delete_no"]))
-        offered = replace(conversation.topic, offered=buttons)
-        return Turn(replace(conversation, topic=offered), (Reply(rules.phrases["delete_confirm"], buttons),), decision="clarify")
-    picked = _picked(conversation.topic, text) if text else None
-    if picked and picked.id in (choices.ERASE_YES, choices.ERASE_NO):
-        return _privacy(conversation, replace(message, choice=picked.id), None, rules)
-    if message.choice == choices.EXPORT or (text and _EXPORT.match(text)):
-        card = Card("file", rules.phrases["export_label"], (), (Action(rules.phrases["export_label"], url="/api/v1/chat/export"),))
-        return Turn(conversation, (Reply(rules.phrase("exported", count=str(conversation.seq)), (), (card,)),), decision="answer")
-    return None
 
 
 def _danger(conversation: Conversation, message: Message, text: str | None, rules: Rules, new: NewTicket) -> Turn | None:
@@ -124,7 +127,7 @@ def _owned(conversation: Conversation, message: Message, text: str | None, rules
     if conversation.owner is Owner.BOT:
         return None
     if conversation.owner is Owner.QUEUE:
-        picked = _picked(conversation.topic, text) if text else None
+        picked = choices.picked(conversation.topic, text) if text else None
         choice = picked.id if picked else message.choice
         if choice == choices.CANCEL_HUMAN or text == rules.phrases["cancel_human"]:
             return handoff.cancel(conversation, rules)
@@ -133,37 +136,24 @@ def _owned(conversation: Conversation, message: Message, text: str | None, rules
     return handoff.forward(conversation)
 
 
-def _picked(topic: Topic, text: str) -> Choice | None:
-    """What a citizen types back for a choice: its number, its ordinal or its label."""
-    if not topic.offered:
-        return None
-    plain = unicodedata.normalize("NFKC", text)
-    for choice in topic.offered:
-        if plain == unicodedata.normalize("NFKC", choice.label):
-            return choice
-    match = _PICK.match(plain)
-    place = _ORDINALS[match.group(1)] - 1 if match else -1
-    return topic.offered[place] if 0 <= place < len(topic.offered) else None
-
-
 def _chosen(conversation: Conversation, message: Message, choice: str, rules: Rules, new: NewTicket) -> Turn:
     if choice == choices.HUMAN:
         return handoff.open_ticket(conversation, rules, message.at, new, "asked")
     if choice == choices.NOT_THESE:
         return handoff.open_ticket(conversation, rules, message.at, new, "none_of_these")
+    led = guiding.pressed(conversation, message, choice, rules, new)
+    if led is not None:
+        return led
     today = local(message.at).date()
-    if choice == choices.POSITION:
-        return _offered(conversation, rules.phrases["position_how"], ())
-    flagged = choices.flagged(choice)
-    turn = _flagged(conversation, message, flagged, rules, new) if flagged else None
-    if turn is not None:
-        return turn
+    own = pressing.turn(conversation, message, choice, rules, new)
+    if own is not None:
+        return own
+    done = pressing.computed(rules, choice, today)
+    if done is not None:
+        return _computed(conversation, rules, done, today)
     wanted = choices.asked(choice)
     if wanted is not None and wanted.item == HUMAN:
         return handoff.open_ticket(conversation, rules, message.at, new, "asked")
-    stations = locating.pressed(rules, wanted, today) if wanted else None
-    if stations is not None:
-        return _computed(conversation, rules, stations, today)
     reply = telling.answer(rules, wanted.item, wanted.facet, today, today, wanted.more) if wanted else None
     if wanted is None or reply is None:
         return Turn(conversation, (Reply(rules.phrases["stale_choice"]),), decision="clarify")
@@ -176,20 +166,13 @@ def _located(conversation: Conversation, message: Message, point: Point, rules: 
     return replace(_computed(conversation, rules, done, local(message.at).date()), consent="location")
 
 
-def _flagged(conversation: Conversation, message: Message, station: str, rules: Rules, new: NewTicket) -> Turn | None:
-    """A station's phone or address is said to be wrong: work for staff; the talk goes on."""
-    found = locating.flagged(rules, station, local(message.at).date())
-    if found is None:
-        return None
-    reply, fields = found
-    ticket = OpenTicket(new.id, new.number, "contact_flag", "wrong", dict(fields))
-    return Turn(conversation, (reply,), ticket, "wrong", decision="answer")
-
-
 def _answered(conversation: Conversation, message: Message, meaning: Meaning, rules: Rules) -> Turn:
     today = local(message.at).date()
     on = day_asked(meaning, today)
     item = meaning.item or ""
+    led = guiding.begun(conversation, message, meaning, rules)
+    if led:
+        return led
     done = serving.served(rules, meaning, on, today)
     if done:
         return _computed(conversation, rules, done, today)
@@ -204,7 +187,9 @@ def _answered(conversation: Conversation, message: Message, meaning: Meaning, ru
 def _computed(conversation: Conversation, rules: Rules, done: Computed, today: date) -> Turn:
     """A figure or a date, with the follow-ups of the answer it stands for."""
     base = telling.answer(rules, done.item, done.facet, today, today)
-    reply = replace(done.reply, choices=done.reply.choices or (base.choices if base else ())) if done.reply else base
+    reply = done.reply or base
+    if reply and not reply.choices and base:
+        reply = replace(reply, choices=base.choices)
     told = _told(conversation, (reply,) if reply else (), done.item, done.facet)
     return replace(told, result=done.result)
 

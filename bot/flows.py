@@ -9,6 +9,7 @@ from bot.model import Flow
 from knowledge.guides import Guide, Option, Step, applies
 
 SKIPPED = "-"  # the answer of a step that was left out
+CLASS_MARK = "."  # between classes in an answer: choice ids have no comma
 TEXT_MOST = 60
 _CLASS = re.compile(r"(?<!\d)0?([1-9]|[1-3]\d|4[0-5])(?!\d)")
 _NUMBER = re.compile(r"\d+")
@@ -35,6 +36,11 @@ class Read:
 def begin(guide: Guide, said: Said) -> Flow:
     """A guide from its start, with what the first message already says filled in."""
     return _moved(guide, Flow(guide.id, _filled(guide, {}, said)))
+
+
+def taken_up(guide: Guide, values: tuple[tuple[str, str], ...]) -> Flow:
+    """A guide put aside, where it was; answers that the guide no longer asks for are dropped."""
+    return _moved(guide, Flow(guide.id, tuple(_kept(guide, dict(values)).items())))
 
 
 def steps(guide: Guide, values: Mapping[str, str]) -> tuple[Step, ...]:
@@ -90,7 +96,7 @@ def shown(step: Step, value: str) -> str:
     if option:
         return option.label
     if step.kind == "classes":
-        return "、".join(f"第 {number} 类" for number in value.split(","))
+        return "、".join(f"第 {number} 类" for number in value.split(CLASS_MARK))
     return value
 
 
@@ -105,7 +111,7 @@ def read(step: Step, said: Said) -> Read:
             return Read("、".join(goods)) if goods else _words(said.text)
         case "classes":
             numbers = dict.fromkeys(int(n) for n in _CLASS.findall(said.text))
-            return Read(",".join(map(str, numbers))) if numbers else Read()
+            return Read(CLASS_MARK.join(map(str, numbers))) if numbers else Read()
         case "number":
             return _number(step, said)
         case "date":
@@ -133,15 +139,13 @@ def _kept(guide: Guide, values: Mapping[str, str]) -> dict[str, str]:
 
 
 def _filled(guide: Guide, values: Mapping[str, str], said: Said) -> tuple[tuple[str, str], ...]:
-    """The answers, and those that a message gives to steps not asked yet: by slots, and by an option's own words."""
+    """The answers, and those that a message gives to steps not asked yet: by its slots."""
     found = dict(values)
     dates = [step for step in guide.steps if step.kind == "date"]
     for step in guide.steps:
         if step.id in found or not applies(step.when, found):
             continue
-        if step.kind in ("text", "number", "classes") or (step.kind == "date" and len(dates) > 1):
-            continue
-        if step.kind != "choice" and step.slot not in said.slots:
+        if step.slot not in said.slots or (step.kind == "date" and len(dates) > 1):
             continue
         value = read(step, said).value
         option = step.option(value)
@@ -156,7 +160,8 @@ def _listed(value: object) -> list[str]:
 
 def _option(step: Step, said: Said) -> Option | None:
     """By the slot's normal form; else the option with the longest word in the text, if only one has it."""
-    given = {str(v) for v in (_listed(said.slots.get(f"{step.slot}_all")) or [said.slots.get(step.slot)]) if v is not None}
+    several: list[object] = list(_listed(said.slots.get(f"{step.slot}_all"))) or [said.slots.get(step.slot)]
+    given = {str(v) for v in several if v is not None}
     by_slot = [option for option in step.options if given & set(option.values)]
     if len(by_slot) == 1:
         return by_slot[0]

@@ -9,10 +9,12 @@ from bot.rules import Rules, local
 
 @dataclass(frozen=True, slots=True)
 class NewTicket:
-    """Id and number kept ready by the desk, so that `decide` stays pure."""
+    """Id and number, a sheet's secret token, and a code to put a guide aside under, kept ready by the desk, so that `decide` stays pure."""
 
     id: str
     number: str
+    token: str = ""  # empty where nothing is stored: no sheet is kept
+    code: str = "AAAA2222"
 
 
 def open_ticket(
@@ -30,6 +32,27 @@ def open_ticket(
     fields = {k: v for k, v in (("item", conversation.topic.item), ("facet", conversation.topic.facet)) if v}
     ticket = OpenTicket(new.id, new.number, kind, reason, fields)
     return Turn(moved, (*before, Reply(text, _cancel(rules), (card,))), ticket, reason, decision="handoff")
+
+
+def file_ticket(
+    conversation: Conversation, new: NewTicket, reason: str, kind: TicketKind, fields: dict[str, str], reply: Reply,
+    consent: str | None = None, region: str | None = None,
+) -> Turn:  # fmt: skip
+    """Work for people that does not take the conversation over: the bot stays its owner, and a chat may still be handed over beside it."""
+    offered = replace(conversation.topic, offered=reply.choices, misses=0)
+    ticket = OpenTicket(new.id, new.number, kind, reason, fields, consent, region)
+    return Turn(replace(conversation, topic=offered), (reply,), ticket, reason, decision="answer")
+
+
+def offered(conversation: Conversation, reply: Reply, item: str | None) -> Turn:
+    """Words of a service with its buttons, which may be picked by number."""
+    topic = replace(conversation.topic, item=item, offered=reply.choices)
+    return Turn(replace(conversation, topic=topic), (reply,), decision="answer", item=item)
+
+
+def agreed(turn: Turn, consent: str, item: str) -> Turn:
+    """The turn with the consent that it stands on, to be recorded with it."""
+    return replace(turn, consent=consent, item=item)
 
 
 def _handed_over(rules: Rules, at: int, number: str) -> str:
@@ -52,6 +75,11 @@ def cancel(conversation: Conversation, rules: Rules) -> Turn:
     back = replace(conversation, owner=Owner.BOT, ticket=None, number=None, topic=Topic(noticed=True, at=conversation.topic.at))
     close = CloseTicket(conversation.ticket, "cancelled") if conversation.ticket else None
     return Turn(back, (Reply(rules.phrase("handoff_cancelled", ticket=number)),), close, "cancelled", decision="handoff")
+
+
+def with_bot(conversation: Conversation) -> Conversation:
+    """The conversation back with the bot, without what was before."""
+    return replace(conversation, owner=Owner.BOT, via=None, ticket=None, number=None, topic=Topic(noticed=True))
 
 
 def forward(conversation: Conversation) -> Turn:

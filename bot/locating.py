@@ -1,13 +1,11 @@
-"""Where to go: questions for a station with a place, shared positions, and hints that a station's phone is wrong. Pure."""
+"""Where to go: questions for a station with a place, and shared positions. Pure."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-from bot import office_days, station_answers
-from bot.choices import Asked
+from bot import choices, office_days, station_answers
 from bot.computing import LIKELY, Computed
-from bot.model import Point, Reply
+from bot.model import Point
 from bot.rules import Rules, local
 from bot.station_answers import ASKING
 from intents.meaning import OVERVIEW, Meaning
@@ -34,9 +32,10 @@ def served(rules: Rules, meaning: Meaning, on: date, today: date) -> Computed | 
     return station_answers.in_area(rules, item, facet, kinds, area, days, today)
 
 
-def pressed(rules: Rules, asked: Asked, today: date) -> Computed | None:
-    """The same for a button that asks for an item's contact."""
-    if asked.facet != "contact" or asked.more or asked.item not in rules.library.station_kinds.items:
+def pressed(rules: Rules, choice: str, today: date) -> Computed | None:
+    """The same for a button that asks for an item's contact; None for any other."""
+    asked = choices.asked(choice)
+    if asked is None or asked.facet != "contact" or asked.more or asked.item not in rules.library.station_kinds.items:
         return None
     return served(rules, Meaning("answer", asked.item, asked.facet, 1.0, facets=(asked.facet,)), today, today)
 
@@ -44,10 +43,19 @@ def pressed(rules: Rules, asked: Asked, today: date) -> Computed | None:
 def certain(rules: Rules, meaning: Meaning, on: date, today: date) -> tuple[Meaning, Computed] | None:
     """A question whose item is only likely, but that names a place to look in, or a kind of station by a word of its own."""
     words = rules.library.station_kinds
-    looks = "place_code" in meaning.slots or words.asks_near(meaning.text)
-    likely = looks and meaning.item in words.items and meaning.confidence >= LIKELY
-    done = served(rules, meaning, on, today) if likely or words.named(meaning.text) else None
-    return (meaning, done) if done else None
+    meant = _likely(rules, meaning) if "place_code" in meaning.slots or words.asks_near(meaning.text) else None
+    if meant is None and not words.named(meaning.text):
+        return None
+    done = served(rules, meant or meaning, on, today)
+    return (meant or meaning, done) if done else None
+
+
+def _likely(rules: Rules, meaning: Meaning) -> Meaning | None:
+    """With the item of stations that is likely enough: the best one, or the next one when a counter is named."""
+    listed = meaning.choices if meaning.slots.get("channel") == "window" else ()
+    likely = {meaning.item: meaning.confidence} | {c.item: c.confidence for c in listed}
+    found = next((item for item, sure in likely.items() if item in rules.library.station_kinds.items and sure >= LIKELY), None)
+    return replace(meaning, item=found) if found else None
 
 
 def place_only(rules: Rules, meaning: Meaning, item: str | None) -> Meaning | None:
@@ -85,12 +93,3 @@ def located(rules: Rules, point: Point, at: int, item: str | None = None) -> Com
         return station_answers.far_away(rules, asked, now.date())
     area = Area(division.prefecture, division.county)
     return station_answers.at_position(rules, asked, division.name, area, Pair(point.lat, point.lon), now)
-
-
-def flagged(rules: Rules, station: str, today: date) -> tuple[Reply, Mapping[str, str]] | None:
-    """Thanks for a hint that a phone or address is wrong, and what staff have to know; None for a station that is gone."""
-    known = next((s for s in rules.library.stations if s.id == station), None)
-    if known is None:
-        return None
-    text = rules.phrase("station_flagged", name=known.name, phones=station_answers.phones(rules, today))
-    return Reply(text), {"station": known.id, "name": known.name}

@@ -131,6 +131,19 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
+class Filed:
+    """A ticket of a conversation as it stands in the store: state `open`, `accepted` or `closed`; times are UTC ms."""
+
+    number: str
+    kind: str
+    state: str
+    opened: int
+    closed: int | None = None
+    result: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What a citizen sent: exactly one of text, choice, location, attachment. `at` is UTC ms."""
 
@@ -142,6 +155,7 @@ class Message:
     attachment: bool = False
     digest: str = ""
     parked: Parked | None = None  # what the desk found under a code in the text
+    filed: tuple[Filed, ...] = ()  # the conversation's tickets, newest first, where the message needs them
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +167,8 @@ class OpenTicket:
     kind: TicketKind
     reason: str
     fields: dict[str, str] = field(default_factory=dict)
+    consent: str | None = None  # version of the text that was agreed to
+    region: str | None = None  # code of the division it concerns
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +208,10 @@ class SheetDay:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """一次告知单: all that a finished guide has to say for one case. `case`: what the citizen said, name and value. `links`: label and URL of maps and offices."""
+    """一次告知单: all that a finished guide has to say for one case.
+
+    `case`: what the citizen said, name and value. `links`: label and URL of maps and offices; the first one gets a square to scan.
+    """
 
     title: str
     case: tuple[tuple[str, str], ...]
@@ -203,6 +222,16 @@ class Sheet:
     made: date
     remarks: tuple[str, ...] = ()
     code: str = ""  # to go on later; empty when none was made
+    office: str = ""  # who gives it out
+
+
+@dataclass(frozen=True, slots=True)
+class NewSheet:
+    """A sheet to be kept with the turn, under a secret token, until `expires` (UTC ms)."""
+
+    token: str
+    sheet: Sheet
+    expires: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +252,7 @@ class Turn:
     result: Mapping[str, object] | None = None
     park: tuple[str, Parked] | None = None  # to be kept under a code
     took_up: str | None = None  # the code that was used, and is used up
+    sheet: NewSheet | None = None
 
     def with_replies(self, *replies: Reply) -> "Turn":
         """The same turn with these replies."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from bot.model import Conversation, Line, Message, Turn
+from bot.model import Conversation, Filed, Line, Message, Parked, Sheet, Turn
 
 
 class Written(NamedTuple):
@@ -107,7 +107,7 @@ class Store(Protocol):
         """The conversation of an address."""
 
     async def commit(self, work: Work) -> Outcome:
-        """Inbox mark, state, messages, outbox and ticket in one transaction."""
+        """Inbox mark, state, messages, outbox, ticket and sheet in one transaction."""
 
     async def receive(self, conversation: Conversation, external: str, digest: str, body: str, at: int) -> bool:
         """First stage: keep a raw message. False when it was received before."""
@@ -118,6 +118,19 @@ class Store(Protocol):
     async def changed(self, conversation: str, after: int, limit: int = 200) -> Changed | None:
         """Lines after a sequence number, and the owner now; None for an unknown conversation."""
 
+    async def sheet(self, token: str, now: int) -> Sheet | None:
+        """The sheet kept under a token; None when there is none, or its time is over, or it was erased."""
+
+    async def sheets(self, conversation: str) -> Sequence[Sheet]:
+        """All sheets kept of a conversation, oldest first."""
+
+    async def parked(self, code: str, now: int) -> Parked | None:
+        """The guide put aside under a code; None when there is none, it was used, or its time is over."""
+
+    async def expire_sheets(self, now: int) -> int:
+        """Empty the sheets and guides put aside whose time is over at a UTC ms; how many."""
+    async def filed(self, conversation: str) -> Sequence[Filed]:
+        """A conversation's tickets, newest first."""
     async def publish(self, new: Revision, after: int) -> Revision:
         """Keep changed data and put them in force, with the next number, if revision `after` (0: none) still is. Raises Moved."""
 

@@ -1,13 +1,14 @@
 """One immutable, checked set of all data, with a revision id: what `decide` answers from."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from intents.meaning import Context, Meaning
+from intents.meaning import Context, Goods, Meaning
 from knowledge.answers import fill
 from knowledge.library import Door, Library
+from knowledge.nice_finding import Found
 
 ZONE = ZoneInfo("Asia/Shanghai")
 Read = Callable[[str, Context, date], Meaning]
@@ -23,6 +24,14 @@ class Rules:
     revision: str
     retention_days: int = 365
     quantities: Callable[[str], Mapping[str, object]] = lambda _: {}  # numbers of a question that a fee depends on
+    sheet_days: int = 14  # how long the link of a sheet holds
+    classes: Callable[[str], Sequence[int]] = lambda _: ()  # the likeliest class of each good named
+    goods: Callable[[str], Goods] = lambda _: Goods()  # what a question names to learn its class
+    classed: Callable[[str], tuple[Found, ...]] = lambda _: ()  # classes for a good, best first, with why
+
+    def class_line(self, number: int) -> str:
+        """A class as a line: its number and what it is about."""
+        return self.phrase("class_full", number=str(number), title=self.library.nice[number].title)
 
     def phrase(self, name: str, /, **values: str) -> str:
         """A sentence of the bot with its blanks filled in."""

@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     node: str = Field("", pattern=r"^[a-z0-9_]*$", description="节点编号：用 knowledge/nodes/编号.yaml 的个性化事项清单启动")
     secret: SecretStr | None = Field(None, min_length=1, description="访客标识的密钥；不设则生成并存在数据库旁的 secret.key")
     retention_days: int = Field(365, ge=1, description="消息内容保存天数，到期清空")
+    sheet_days: int = Field(14, ge=1, description="一次告知单的链接有效天数，到期清空")
     visitor_rate: float = Field(2.0, gt=0, description="每位访客每秒可发消息数（持续）")
     visitor_burst: int = Field(30, ge=1, description="每位访客可连发消息数")
     address_rate: float = Field(200.0, gt=0, description="每个网络地址每秒可发消息数（一个村共用一个地址）")

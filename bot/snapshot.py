@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -27,9 +28,11 @@ from knowledge import loader
 from knowledge.catalog import FACETS, Catalog, Item
 from knowledge.library import Library
 from knowledge.loader import DataError, Fault
+from knowledge.nice_finding import Words
+from knowledge.nice_index import Index
 
 REVISION = re.compile(r"[0-9a-f]{16}")
-FORMAT = "1"  # of the caches; changes when the code that writes them does
+FORMAT = "2"  # of the caches; changes when the code that writes them does
 CODE = Path(__file__).resolve().parent.parent
 Progress = Callable[[str], None]
 
@@ -68,8 +71,11 @@ def load(settings: Settings, say: Progress = lambda _: None, read: Any = None) -
     home = settings.home
     cache = settings.cache / cache_name(home, settings.node)
     library = _library(home, settings.node, cache, say)
-    reader = read or understanding(home, library, cache, say).read
-    return Rules(library, reader, revision(home), settings.retention_days, quantities)
+    if read:
+        return Rules(library, read, revision(home), settings.retention_days, quantities, settings.sheet_days)
+    reader, slots, words = understanding(home, library, cache, say)
+    plain = Rules(library, reader.read, revision(home), settings.retention_days, quantities, settings.sheet_days)
+    return replace(plain, classes=words.likeliest, goods=slots.goods, classed=words.find)
 
 
 def _library(home: Path, node: str, cache: Path, say: Progress) -> Library:
@@ -113,8 +119,8 @@ def fresh(cache: Path) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def understanding(home: Path, library: Library, cache: Path, say: Progress = lambda _: None) -> Reader:
-    """The reader of words, from its artefact when the data have not changed."""
+def understanding(home: Path, library: Library, cache: Path, say: Progress = lambda _: None) -> tuple[Reader, SlotReader, Words]:
+    """The readers of words, and the words for goods; from the artefact when the data have not changed."""
     folder = home / "intents" / "data"
     lexicon, cues = _words(folder)
     thresholds = _thresholds(folder / "thresholds.yaml")
@@ -127,7 +133,9 @@ def understanding(home: Path, library: Library, cache: Path, say: Progress = lam
         _train_apart(home, library, cache)
         matcher = Matcher.load(cache / "matcher", lexicon, cues)
         say("理解模型已训练好。")
-    return Reader(matcher, thresholds, fillers, _counterparts(folder / "counterparts.yaml"), SlotReader.load(folder).read)
+    words = Words(Index.of(library.nice, matcher.views.normalise, matcher.model.tables.syllables))
+    slots = SlotReader.load(folder, words)
+    return Reader(matcher, thresholds, fillers, _counterparts(folder / "counterparts.yaml"), slots.read), slots, words
 
 
 def _counterparts(path: Path) -> Counterparts:
@@ -219,7 +227,6 @@ def examples(home: Path, catalog: Catalog) -> Iterator[Example]:
             yield from _composed(item, entry, names, patterns)
     for path in sorted((home / "intents" / "examples").glob("*.yaml")):
         yield from _of_file(path, catalog)
-    yield from _prose(catalog)
     path = home / "intents" / "data" / "foreign.yaml"
     foreign = _mapping(path).get(FOREIGN)
     if not isinstance(foreign, dict) or not all(isinstance(v, list) for v in foreign.values()):
@@ -231,8 +238,6 @@ def examples(home: Path, catalog: Catalog) -> Iterator[Example]:
 
 COMPOSED_WEIGHT = 0.5
 NAMED = 4  # names of an item that are asked about in every way
-PROSE_WEIGHT = 0.1
-ALIKE = ("contact", "channel", "basis")  # facets whose answers read alike for all items
 
 
 def _composed(item: str, entry: Item, names: Sequence[str], patterns: dict[str, Any]) -> Iterator[Example]:
@@ -242,16 +247,6 @@ def _composed(item: str, entry: Item, names: Sequence[str], patterns: dict[str, 
         for number, name in enumerate(names[:NAMED]):
             if ways:
                 yield Example(ways[number % len(ways)].replace("{x}", name), item, facet, COMPOSED_WEIGHT)
-
-
-def _prose(catalog: Catalog) -> Iterator[Example]:
-    """The answers' own sentences: they know words of the matter that nobody thought of as a question."""
-    for item, entry in catalog.items.items():
-        told = [f"{a.short}\n{a.more or ''}" for facet, answers in entry.answers.items() if facet not in ALIKE for a in answers]
-        sentences = [s for text in told for s in re.split(r"[\n。；]", re.sub(r"\{[^}]*\}|\*\*|https?://\S+|(?m:^- |^\d\. )", "", text))]
-        for sentence in dict.fromkeys(s.strip() for s in sentences):
-            if len(sentence) >= 6 and not item.startswith("meta."):
-                yield Example(sentence, item, None, PROSE_WEIGHT)
 
 
 def _of_file(path: Path, catalog: Catalog) -> Iterator[Example]:

@@ -9,7 +9,7 @@ from bot.computing import Computed
 from bot.model import Choice, Reply
 from bot.rules import Rules
 from intents.meaning import OVERVIEW
-from knowledge import nearby
+from knowledge import divisions, nearby
 from knowledge.answers import fill
 from knowledge.divisions import Area
 from knowledge.geo import Pair
@@ -78,7 +78,30 @@ def far_away(rules: Rules, item: str | None, today: date) -> Computed:
     return _done(rules, item or rules.library.station_kinds.offered[0], "contact", text, (), None, _offers(rules))
 
 
-def phones(rules: Rules, today: date) -> str:
+def offices(rules: Rules, kinds: Kinds, place: str, today: date) -> Iterator[tuple[str, tuple[str, str] | None]]:
+    """Where to go from a place, by its full name: a line and a map each, for a sheet; nothing when no place or kind is asked for."""
+    if not place or not kinds:
+        return
+    area = divisions.named(rules.library.counties, place)
+    if area is None:
+        values = {"province": _province(rules), "place": place, "phone": rules.phone(today), "doors": _doors(rules, today)}
+        yield _plain(rules.phrase("stations_elsewhere", **values)), None
+        return
+    found = _near(rules, kinds, area)
+    known = [f for f in found if not f.station.is_unverified]
+    if not known:
+        yield _plain(_unverified(rules, kinds[0], area, found, today)), None
+    for each in known:
+        text = _plain(station_cards.line(rules, each, None)).removeprefix("- ")
+        yield text, station_cards.map_of(rules, each.station)
+
+
+def _plain(text: str) -> str:
+    """Words without the marks of bold, in one line."""
+    return text.replace("**", "").replace("\n", "")
+
+
+def _phones(rules: Rules, today: date) -> str:
     """The two hotlines that help anywhere."""
     return " 或 ".join(rules.fact(name, today) for name in rules.library.desk.hotlines[:2])
 
@@ -109,7 +132,7 @@ def _told(rules: Rules, kinds: Kinds, area: Area, found: Sequence[Found], today:
 
 def _unverified(rules: Rules, kind: str, area: Area, own: Sequence[Found], today: date) -> str:
     """That stations exist, or are not known, and who to ask. What is known of a prefecture is not said of its county."""
-    about, ask = rules.library.station_kinds.kinds[kind], phones(rules, today)
+    about, ask = rules.library.station_kinds.kinds[kind], _phones(rules, today)
     here = any(f.station.county == area.county for f in own)
     if about.standing and area.county and not here:
         return rules.phrase("stations_standing_county", place=area.prefecture, county=area.county, kind=about.name, phones=ask)

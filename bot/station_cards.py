@@ -86,6 +86,12 @@ def _actions(rules: Rules, station: Station) -> Iterator[Action]:
         yield Action(rules.phrases["station_flag"], choice=choices.contact_choice(station.id))
 
 
+def map_of(rules: Rules, station: Station) -> tuple[str, str] | None:
+    """Label and link of one map; None where the place is not known."""
+    links = geo.map_links(station.name, station.address, station.wgs) if station.wgs else {}
+    return next(((f"{station.name}（{rules.phrases[f'map_{name}']}）", url) for name, url in links.items()), None)
+
+
 def now(rules: Rules, told: State) -> str:
     """Whether it is open, until when, or when it opens."""
     if told.is_open and told.until:

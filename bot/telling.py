@@ -38,6 +38,12 @@ def item_buttons(rules: Rules, asked: Iterable[tuple[str, str]]) -> tuple[Choice
     return tuple(Choice(choices.item_choice(i, f if f in items[i].answers else "overview"), items[i].button) for i, f in asked if i in items)
 
 
+def facet_buttons(rules: Rules, item: str, facets: Iterable[str]) -> tuple[Choice, ...]:
+    """Buttons for facets of one item that it has, named by the facet."""
+    entry = rules.library.catalog.items.get(item)
+    return tuple(Choice(choices.item_choice(item, f), FACET_NAMES[f]) for f in facets if entry and f in entry.answers)
+
+
 def plain(reply: Reply) -> str:
     """A reply as plain text: markup dropped, source line below."""
     return "\n".join(part for part in (reply.text.replace("**", ""), reply.source_line) if part)

@@ -8,6 +8,7 @@ from hashlib import blake2b
 from bot.desk import Desk, Receipt
 from bot.ids import new_id
 from bot.model import Message
+from bot.sheets.card import ADDRESS as SHEETS
 
 ADDRESS = "terminal"
 Write = Callable[[str], None]
@@ -48,6 +49,8 @@ def shown(body: str) -> str:
     value = json.loads(body)
     lines = [value["text"].replace("**", "")]
     lines += [f"  {n}. {choice['label']}" for n, choice in enumerate(value["choices"], 1)]
+    actions = [action for card in value["cards"] for action in card["actions"]]
+    lines += [f"  {a['label']}：在本服务的网址后面加上 {a['url']}" for a in actions if a.get("url", "").startswith(SHEETS)]
     if value["sources"]:
         first = value["sources"][0]
         titles = "；".join(s["title"] for s in value["sources"])

@@ -16,10 +16,13 @@ from bot.store import tickets
 from bot.store.sqlite import SqliteStore
 
 T = TypeVar("T")
+KINDS = {
+    "chat": "对话", "loan_need": "融资需求", "tech_need": "技术需求", "contact_flag": "联系方式有误", "message_left": "留言", "deletion": "删除请求",
+}  # fmt: skip
 STATES = {"open": "等待受理", "accepted": "已受理", "closed": "已关闭"}
 REASONS = {
     "asked": "要求人工", "none_of_these": "选项都不是", "not_understood": "两次没听懂", "danger": "人身安全", "cancelled": "本人取消",
-    "wrong": "电话或地址不对",
+    "need": "本人登记", "dead": "打不通",
 }  # fmt: skip
 Who = Annotated[Optional[str], typer.Option("--by", help="工作人员姓名或编号，默认当前系统用户")]  # noqa: UP045 - typer reads this form
 
@@ -49,7 +52,7 @@ def add(app: typer.Typer, load: Callable[[], Settings]) -> None:
 
     @app.command()
     def accept(number: str, by: Who = None) -> None:
-        """受理：接管对话，智能助手不再说话。"""
+        """受理：对话由人接管，智能助手不再说话；登记的需求等受理后，智能助手照常回答。"""
         who = by or getpass.getuser()
         row = run(lambda db: tickets.accept(db, number, who, utc_ms()))
         typer.echo(f"{row['number']} 已由 {who} 受理。回复：zhiwen tickets say {row['number']} \"……\"")
@@ -93,7 +96,8 @@ def _time(at: int | None) -> str:
 
 def _line(row: dict[str, Any]) -> str:
     by = f"  {row['accepted_by']}" if row["accepted_by"] else ""
-    return f"{row['number']}  {STATES[row['state']]}  {_time(row['opened'])}  {REASONS.get(row['reason'], row['reason'])}{by}"
+    what = f"{KINDS.get(row['kind'], row['kind'])}  {REASONS.get(row['reason'], row['reason'])}"
+    return f"{row['number']}  {STATES[row['state']]}  {_time(row['opened'])}  {what}{by}"
 
 
 def _shown(ticket: dict[str, Any]) -> list[str]:

@@ -60,6 +60,11 @@ def line(seq: int, id: str, sender: Any, at: int, body_json: str | None) -> Line
     )  # fmt: skip
 
 
+def fields_in(text: str | None) -> dict[str, str]:
+    """A ticket's fields from the store."""
+    return {str(k): str(v) for k, v in orjson.loads(text or "{}").items()}
+
+
 def topic_out(topic: Topic) -> str:
     """The topic for the store."""
     offered = [[c.id, c.label] for c in topic.offered]

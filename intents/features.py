@@ -13,7 +13,7 @@ from intents.words import Cut, cutter
 VIEWS: Mapping[str, float] = {"c": 1.0, "w": 0.8, "p": 0.6, "t": 0.7, "f": 0.5}
 _PUNCTUATION = re.compile(r"[^\w\u4e00-\u9fff]+")
 _DIGITS = re.compile(r"\d{3,}")
-LONGEST = 400
+LONGEST = 160  # letters of a story that count: half of them from its start, half from its end
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,8 @@ class Tables:
 
 def plain(text: str) -> str:
     """What is cut into words: without punctuation, long numbers as one sign, not endlessly long."""
-    return _DIGITS.sub("0", _PUNCTUATION.sub(" ", text[:LONGEST])).strip()
+    short = text if len(text) <= LONGEST else f"{text[: LONGEST // 2]} {text[-LONGEST // 2 :]}"
+    return _DIGITS.sub("0", _PUNCTUATION.sub(" ", short)).strip()
 
 
 class Views:

@@ -27,6 +27,14 @@ class Likely(NamedTuple):
     example: str = ""
 
 
+class Goods(NamedTuple):
+    """Goods and services a question names, as typed; whether their class is asked; whether nothing but that is said."""
+
+    names: tuple[str, ...] = ()
+    asks: bool = False
+    plain: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """item + facet + slots + confidence, with the evidence that led there."""

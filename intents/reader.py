@@ -26,6 +26,7 @@ class Thresholds:
     reject: float
     foreign_doubt: float
     human: float
+    human_vague: float
     human_foreign: float
     smalltalk: float
     facet: float
@@ -52,6 +53,7 @@ class Fillers:
     def of(cls, data: Mapping[str, Iterable[str]], facet_words: Mapping[str, Sequence[str]]) -> "Fillers":
         """Longest first, so that the longer of two openings is taken. A facet's first word stands for it in a follow-up."""
         return cls(**{name: tuple(sorted(words, key=len, reverse=True)) for name, words in data.items()}, facet_names=facet_words)
+ELSEWHERE = 0.4  # so likely an item that is not the one talked about makes a new question of a message with a word of the trade
 
 
 class Reader:
@@ -114,9 +116,9 @@ class Reader:
         return _made_of(re.sub(r"[\W_]+", "", core), self.fillers.particles)
 
     def _rank(self, text: str) -> Ranking:
-        """A story is ranked whole and by its clauses that ask something; the surer reading counts."""
+        """A story that is not clear as a whole is ranked by its clauses that ask something, too; the surer reading counts."""
         whole = self.matcher.rank(text)
-        if len(text) <= STORY:
+        if len(text) <= STORY or whole.candidates[0].confidence >= self.thresholds.answer:
             return whole
         best = whole
         for clause in _questions(text):
@@ -150,13 +152,25 @@ class Reader:
             return _answer(other, context.facet or OVERVIEW, 0.8, "换了对象，问的还是同一件事")
         ours = _first_ours(ranking)
         sure = t.follow_up if self._marked(core) or corrected or not self.matcher.views.terms(core) else t.answer
-        if (ours and ours.confidence >= sure) or (top.intent == FOREIGN and top.confidence >= t.follow_foreign):
+        if ours and ours.confidence >= sure:
+            return self._same_facet(core, ours, facets, context, corrected)
+        if top.intent == FOREIGN and top.confidence >= t.follow_foreign:
             return None
         if facets == (OVERVIEW,) and self.matcher.views.terms(core):
             return self._other_item(subject, context)
+        elsewhere = ours is not None and ours.confidence >= ELSEWHERE and all(c.intent != context.item for c in ranking.candidates)
+        if elsewhere and self.matcher.views.terms(core) and not self._marked(core):
+            return None  # it names something of the trade that the topic has nothing to do with
         if self._marked(core) or corrected or facets != (OVERVIEW,) or not self.matcher.views.terms(core):
             return replace(_answer(context.item, facets[0], 0.8, "接着上一个事项"), facets=facets)
         return None
+
+    def _same_facet(self, core: str, ours: Candidate, facets: tuple[str, ...], context: Context, corrected: bool) -> Meaning | None:
+        """异议呢, 说错了，是续展: another item named for certain, and the facet asked before when the message names none."""
+        goes_on = self._marked(core) or corrected
+        if not goes_on or facets != (OVERVIEW,) or context.facet in (None, OVERVIEW) or ours.intent == context.item or self.matcher.views.cues(core):
+            return None
+        return _answer(ours.intent, context.facet or OVERVIEW, ours.confidence, "换了事项，问的还是同一方面")
 
     def _bare(self, core: str) -> bool:
         """Whether nothing is left of a message without its facet words and words that carry nothing: 那大概要多少钱."""
@@ -191,6 +205,8 @@ class Reader:
         why = (f"已见特征 {ranking.known:.2f}", f"最像 {top.intent} {top.confidence:.2f}")
         if likely and likely[0].item == HUMAN and likely[0].confidence >= t.human and (top.intent == HUMAN or top.confidence < t.human_foreign):
             return Meaning("handoff", HUMAN, OVERVIEW, likely[0].confidence, likely, facets=(OVERVIEW,), why=why)
+        if self._vaguely_human(likely, top, normal):
+            return Meaning("handoff", HUMAN, OVERVIEW, t.human, likely, facets=(OVERVIEW,), why=(*why, "没说业务，像是要找人"))
         if top.intent in (GREETING, THANKS) and top.confidence >= t.smalltalk:
             return Meaning("smalltalk", top.intent, OVERVIEW, top.confidence, likely, facets=(OVERVIEW,), why=why)
         ours = tuple(c for c in likely if not c.item.startswith("meta."))
@@ -202,6 +218,13 @@ class Reader:
         decision: Decision = "answer" if sure else "clarify"
         choices = tuple(c for c in ours[:3] if c.confidence >= t.clarify)
         return Meaning(decision, best.item, facets[0], best.confidence, likely, facets=facets, choices=choices, why=why)
+
+
+    def _vaguely_human(self, likely: Sequence[Likely], top: Candidate, text: str) -> bool:
+        """No word of the trade, nothing understood for certain, and some likeness to asking for a person: a person, rather than asking back."""
+        human = next((c.confidence for c in likely[:3] if c.item == HUMAN), 0.0)
+        unsure = top.intent != FOREIGN and top.confidence < self.thresholds.smalltalk
+        return unsure and human >= self.thresholds.human_vague and not self.matcher.views.terms(text)
 
 
 def _answer(item: str, facet: str, confidence: float, why: str) -> Meaning:

@@ -155,13 +155,14 @@ def count(
         end = term_end(start.day, amount)
         return Due(rule.name, end, end, rule.basis, ("自申请日起算，有效期本身不因节假日顺延",))
     begin, notes = _begin(rule, catalog, start)
-    nominal = _plus(begin, amount, unit)
+    nominal = plus(begin, amount, unit)
     if rule.kind == "after":
         return Due(rule.name, nominal, nominal, rule.basis, (*notes, f"自注册公告之日起满 {amount} {unit}以后可以申请"), begins=True)
     return _shifted(rule, nominal, days, (*notes, f"起算当天不算，期限 {amount} {unit}"))
 
 
-def _plus(start: date, amount: int, unit: str) -> date:
+def plus(start: date, amount: int, unit: str) -> date:
+    """A day so many days, months or years later, by the counting of `later`."""
     if unit in ("日", "天"):
         return start + timedelta(days=amount)
     return later(start, amount * (12 if unit == "年" else 1))

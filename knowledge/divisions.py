@@ -58,6 +58,12 @@ def load(path: Path) -> tuple[Division, ...]:
     return tuple(division for division in found if division.county or division.prefecture not in divided)
 
 
+def names(path: Path) -> dict[str, str]:
+    """Code → full name: prefecture and county, or the province's."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["code"]: row["prefecture"] + row["county"] or row["province"] for row in csv.DictReader(file)}
+
+
 def nearest(divisions: Sequence[Division], lat: float, lon: float) -> tuple[Division, bool]:
     """(the nearest division, whether the point lies within reach of it)."""
     best = min(divisions, key=lambda division: distance_km(lat, lon, division.lat, division.lon))
@@ -73,6 +79,14 @@ def area(divisions: Sequence[Division], code: str) -> Area | None:
         if code.endswith("00") and division.code[:4] == code[:4]:
             return Area(division.prefecture)
     return Area() if code.endswith("0000") and any(d.code[:2] == code[:2] for d in divisions) else None
+
+
+def named(divisions: Sequence[Division], name: str) -> Area | None:
+    """The prefecture or county of a full name; None for a place elsewhere."""
+    found = next((d for d in divisions if d.name == name), None)
+    if found:
+        return Area(found.prefecture, found.county)
+    return Area(name) if any(d.prefecture == name for d in divisions) else None
 
 
 def box(divisions: Sequence[Division]) -> Box:

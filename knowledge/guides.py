@@ -152,13 +152,16 @@ def faults(guides: Guides, catalog: Catalog, fees: FeeRules, limits: DeadlineRul
         yield from (loader.fault_at(path, keys, message) for keys, message in _wrong(guide, catalog, fees, limits))
 
 
-Wrong = tuple[Sequence[str | int], str]
+Keys = Sequence[str | int]
+Wrong = tuple[Keys, str]
 
 
 def _wrong(guide: Guide, catalog: Catalog, fees: FeeRules, limits: DeadlineRules) -> Iterator[Wrong]:
     if guide.item not in catalog.items:
         yield ["item"], f"没有这个事项：{guide.item}"
-    yield from ((["basis", n], f"没有这个来源：{b.source}") for n, b in enumerate(guide.basis) if b.source not in catalog.sources)
+    for number, basis in enumerate(guide.basis):
+        if basis.source not in catalog.sources:
+            yield ["basis", number], f"没有这个来源：{basis.source}"
     yield from _wrong_steps(guide)
     for keys, when, text in _conditions(guide):
         yield from ((keys, message) for message in _wrong_when(guide, when))
@@ -186,11 +189,12 @@ def _wrong_steps(guide: Guide) -> Iterator[Wrong]:
         if (step.kind == "choice") != (len(step.options) > 1):
             yield ["steps", number, "options"], "选择题至少要有两个选项，其他步骤不列选项"
         fields = [step.case, *(key for option in step.options for key in option.case)]
-        yield from ((["steps", number, "case"], f"费用里没有这一项：{f}") for f in fields if f and f not in Case.__dataclass_fields__)
-        yield from ((["steps", number, "when"], f"只能看前面的步骤：{name}") for name in step.when if name not in seen)
+        at: Keys = ["steps", number]
+        yield from ((at, f"费用里没有这一项：{f}") for f in fields if f and f not in Case.__dataclass_fields__)
+        yield from ((at, f"只能看前面的步骤：{name}") for name in step.when if name not in seen)
 
 
-def _conditions(guide: Guide) -> Iterator[tuple[Sequence[str | int], When, str]]:
+def _conditions(guide: Guide) -> Iterator[tuple[Keys, When, str]]:
     """(where, condition, words) of everything in a guide that depends on answers or shows facts."""
     for n, step in enumerate(guide.steps):
         stops = "".join(option.stop or "" for option in step.options)

@@ -9,13 +9,17 @@ from pathlib import Path
 
 from pydantic import Field
 
-from knowledge import catalog_check, deadlines, divisions, fees, loader, phrases, station_kinds
+from knowledge import catalog_check, deadlines, divisions, fees, gi, guides, loader, loan_check, loans, nice, phrases, station_kinds
 from knowledge.answers import PLACEHOLDER, Teller
 from knowledge.catalog import Catalog, Text
 from knowledge.deadlines import DeadlineRules
 from knowledge.divisions import Division
 from knowledge.fees import FeeRules
+from knowledge.gi import Gi
+from knowledge.guides import Guides
 from knowledge.loader import DataError, Fault, Record
+from knowledge.loans import LoanRules
+from knowledge.nice import Nice
 from knowledge.nodes import Overlay, laid_over
 from knowledge.station_kinds import Known, StationKinds
 from knowledge.stations import Station
@@ -100,6 +104,11 @@ class Library:
     teller: Teller
     fees: FeeRules
     deadlines: DeadlineRules
+    guides: Guides
+    loans: LoanRules
+    gis: tuple[Gi, ...]
+    places: Mapping[str, str]  # code of a division → its full name
+    nice: Nice
     stations: tuple[Station, ...]
     station_kinds: StationKinds
     node: Overlay | None = None
@@ -129,23 +138,34 @@ def load(home: Path, node: str = "", today: date | None = None, raw: object = No
     workdays = Workdays.load(folder / "calendar_days.csv", folder / "statutory_days.csv")
     fee_rules = fees.load(folder / "fees.yaml")
     limit_rules = deadlines.load(folder / "deadlines.yaml")
+    led = guides.load(folder / "guides")
+    loan_rules = loans.load(folder / "loans.yaml")
+    gis = gi.load(folder / "gi.csv")
+    places = divisions.names(folder / "divisions.csv")
+    goods = nice.load(folder / "nice")
     kinds = loader.load(StationKinds, folder / "station_kinds.yaml")
-    known = Known(kinds.kinds, catalog.catalog.province, counties, today or date.today())
-    places = station_kinds.load(folder / "stations.csv", known)
+    listed = station_kinds.load(folder / "stations.csv", Known(kinds.kinds, catalog.catalog.province, counties, today or date.today()))
     narrowed = overlay is not None
     faults = [
         *([] if narrowed else [Fault("fees.yaml", "-", wrong) for wrong in fees.faults(fee_rules, catalog)]),
         *([] if narrowed else [Fault("deadlines.yaml", "-", wrong) for wrong in deadlines.faults(limit_rules, catalog)]),
+        *([] if narrowed else guides.faults(led, catalog, fee_rules, limit_rules, folder / "guides")),
+        *([] if narrowed else loan_check.faults(loan_rules, catalog, hosts, folder / "loans.yaml")),
+        *gi.faults(gis, catalog),
+        *([] if narrowed else _nice_faults(catalog, goods, folder / "nice" / "classes.yaml")),
         *_catalog_faults(catalog, hosts, today or date.today(), where),
         *_desk_faults(catalog, desk, folder / "desk.yaml"),
         *_start_faults(catalog, start, folder / "start.yaml", narrowed=narrowed),
         *_door_faults(catalog, doors, folder / "doors.yaml"),
-        *([] if narrowed else _kind_faults(catalog, kinds, folder / "station_kinds.yaml")),
+        *([] if narrowed else _kind_faults(catalog, kinds, led, folder)),
     ]
     if faults:
         raise DataError(faults)
     teller = Teller(catalog)
-    return Library(catalog, desk, start, doors, sentences, workdays, hosts, counties, teller, fee_rules, limit_rules, places, kinds, overlay)
+    return Library(
+        catalog, desk, start, doors, sentences, workdays, hosts, counties, teller, fee_rules, limit_rules, led, loan_rules, gis, places,
+        goods, listed, kinds, overlay,
+    )  # fmt: skip
 
 
 def _origin(path: Path, own: Path, overlay: Overlay | None) -> loader.Where:
@@ -190,8 +210,17 @@ def _start_faults(catalog: Catalog, start: Start, path: Path, narrowed: bool) ->
     ]
 
 
-def _kind_faults(catalog: Catalog, kinds: StationKinds, path: Path) -> list[Fault]:
-    return [loader.fault_at(path, keys, wrong) for keys, wrong in kinds.faults(list(catalog.items))]
+def _nice_faults(catalog: Catalog, goods: Nice, path: Path) -> list[Fault]:
+    return [loader.fault_at(path, ["sources"], f"没有这个来源：{s}") for s in goods.book.sources if s not in catalog.sources]
+
+
+def _kind_faults(catalog: Catalog, kinds: StationKinds, led: Guides, folder: Path) -> list[Fault]:
+    path = folder / "station_kinds.yaml"
+    strange = [(guide.id, kind) for guide in led.guides.values() for kind in guide.places if kind not in kinds.kinds]
+    return [
+        *(loader.fault_at(path, keys, wrong) for keys, wrong in kinds.faults(list(catalog.items))),
+        *(loader.fault_at(folder / "guides" / f"{guide}.yaml", ["places"], f"没有这个类别：{kind}") for guide, kind in strange),
+    ]
 
 
 def _door_faults(catalog: Catalog, doors: Sequence[Door], path: Path) -> list[Fault]:

@@ -31,7 +31,7 @@ def _lines(db: sqlite3.Connection, conversation: str) -> Iterator[str]:
 
 
 def _people(db: sqlite3.Connection, conversation: str) -> Iterator[str]:
-    """One open chat at most, as the owner says; stretches follow on each other; the bot is silent while a person speaks."""
+    """One open chat ticket at most, as the owner says (other work of people takes no conversation over); stretches follow on each other; the bot is silent while a person speaks."""
     owner, number = db.execute("SELECT owner, number FROM conversation WHERE id = ?", (conversation,)).fetchone()
     tickets = db.execute("SELECT state, number FROM ticket WHERE conversation = ? AND state <> 'closed' AND kind = 'chat'", (conversation,)).fetchall()
     expected = [(HANDLED[owner], number)] if owner in HANDLED else []

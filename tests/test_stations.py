@@ -178,7 +178,7 @@ def test_a_wrong_phone_becomes_work_for_staff_and_the_talk_goes_on(rules: Rules)
     )
     assert first.replies[0].cards[0].actions[-1].choice == contact_choice("lanzhou_patent_office")
     assert isinstance(flagged.ticket, OpenTicket) and flagged.ticket.kind == "contact_flag"
-    assert flagged.ticket.fields["station"] == "lanzhou_patent_office"
+    assert flagged.ticket.fields["contact"] == "lanzhou_patent_office"
     assert flagged.conversation.owner == "bot" and flagged.conversation.ticket is None and "已记下" in flagged.replies[0].text
     assert "450 元" in later.replies[0].text
 

@@ -51,6 +51,28 @@ MIGRATIONS: tuple[Migration, ...] = (
     ),
     Migration(
         2,
+        "sheets of finished guides",
+        (
+            # Found by the hash of a secret token; the body is emptied when its time is over.
+            """CREATE TABLE sheet (
+                token TEXT PRIMARY KEY, conversation TEXT NOT NULL, body TEXT, made BIGINT NOT NULL, expires BIGINT NOT NULL)""",
+            "CREATE INDEX sheet_conversation ON sheet (conversation)",
+            "CREATE INDEX sheet_kept ON sheet (expires) WHERE body IS NOT NULL",
+        ),
+    ),
+    Migration(
+        3,
+        "guides put aside",
+        (
+            # Found by the hash of a code that holds once; the body is emptied by use and when its time is over.
+            """CREATE TABLE parked (
+                code TEXT PRIMARY KEY, conversation TEXT NOT NULL, body TEXT, made BIGINT NOT NULL, expires BIGINT NOT NULL)""",
+            "CREATE INDEX parked_conversation ON parked (conversation)",
+            "CREATE INDEX parked_kept ON parked (expires) WHERE body IS NOT NULL",
+        ),
+    ),
+    Migration(
+        4,
         "published changes of data: each kind's revisions, at most one of them in force",
         (
             """CREATE TABLE revision (

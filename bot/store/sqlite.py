@@ -11,10 +11,10 @@ from typing import Any, NamedTuple, TypeVar
 
 import sqlite_utils
 
-from bot.model import Conversation
+from bot.model import Conversation, Filed, Parked, Sheet
 from bot.ports import Changed, Outcome, Revision, StoreDown, Waiting, Work
 from bot.store import batch as batches
-from bot.store import retention, revisions, turns
+from bot.store import parked, retention, revisions, sheets, turns
 from bot.store.migrations import MIGRATIONS
 
 T = TypeVar("T")
@@ -79,6 +79,19 @@ class SqliteStore:
     async def changed(self, conversation: str, after: int, limit: int = 200) -> Changed | None:
         return await self.run(lambda db: turns.changed(db, conversation, after, limit))
 
+    async def sheet(self, token: str, now: int) -> Sheet | None:
+        return await self.run(lambda db: sheets.found(db, token, now))
+
+    async def sheets(self, conversation: str) -> Sequence[Sheet]:
+        return await self.run(lambda db: sheets.of(db, conversation))
+
+    async def parked(self, code: str, now: int) -> Parked | None:
+        return await self.run(lambda db: parked.found(db, code, now))
+
+    async def expire_sheets(self, now: int) -> int:
+        return await self.run(lambda db: sheets.expire(db, now) + parked.expire(db, now))
+    async def filed(self, conversation: str) -> Sequence[Filed]:
+        return await self.run(lambda db: turns.filed(db, conversation))
     async def publish(self, new: Revision, after: int) -> Revision:
         return await self.run(lambda db: revisions.publish(db, new, after))
 

@@ -10,6 +10,7 @@ from bot.store import turns
 
 CHAT = "chat"  # the kind of ticket that takes the conversation over
 
+
 class TicketRefused(Exception):
     """The ticket is not in a state in which this can be done; the message says which, in Chinese."""
 

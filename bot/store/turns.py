@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from bot import wire
 from bot.ids import new_id
-from bot.model import CloseTicket, Conversation, OpenTicket, Owner
+from bot.model import CloseTicket, Conversation, Filed, OpenTicket, Owner
 from bot.ports import Changed, Conflict, Done, Duplicate, Outcome, Stored, Waiting, Work
+from bot.store import parked, sheets
 
 _LOAD = "SELECT id, owner, via, version, seq, ticket, number, topic FROM conversation WHERE channel = ? AND address = ?"
 _SEEN = "SELECT digest, done, first_seq, last_seq, owner FROM inbox WHERE conversation = ? AND external = ?"
@@ -32,10 +33,12 @@ def load(db: sqlite3.Connection, channel: str, address: str) -> Conversation | N
 
 
 def commit(db: sqlite3.Connection, work: Work) -> Outcome:
-    """Inbox mark, state, messages, outbox and ticket; nothing of it when the message was done before or the conversation moved on."""
+    """Inbox mark, state, messages, outbox, ticket, sheet, guide put aside; nothing when it was done before or the conversation moved on."""
     seen = db.execute(_SEEN, (work.before.id, work.message.id)).fetchone()
     if seen is not None and seen[1] is not None:
         return _duplicate(db, work, seen)
+    if work.turn.took_up and parked.found(db, work.turn.took_up, work.at) is None:  # somebody else used it meanwhile
+        return Conflict()
     seq = work.before.seq + len(work.lines)
     after = replace(work.turn.conversation, version=work.before.version + 1, seq=seq)
     if not _keep(db, work, after):
@@ -46,6 +49,12 @@ def commit(db: sqlite3.Connection, work: Work) -> Outcome:
     db.execute(_DONE, (after.id, work.message.id, work.message.digest, work.at, work.at, first, seq, after.owner.value))
     replies = _say(db, work, after)
     _ticket(db, work, after)
+    if work.turn.sheet:
+        sheets.keep(db, after.id, work.turn.sheet, work.at)
+    if work.turn.park:
+        parked.keep(db, after.id, *work.turn.park, work.at)
+    if work.turn.took_up:
+        parked.used(db, work.turn.took_up)
     if after.owner is not work.before.owner:
         change_owner(db, after.id, after.owner.value, work.at, "citizen", work.turn.why)
     if work.turn.consent:
@@ -91,13 +100,23 @@ def _ticket(db: sqlite3.Connection, work: Work, after: Conversation) -> None:
     ticket = work.turn.ticket
     if isinstance(ticket, OpenTicket):
         db.execute(
-            "INSERT INTO ticket (id, number, conversation, kind, reason, state, fields, opened) VALUES (?, ?, ?, ?, ?, 'open', ?, ?)",
-            (ticket.id, ticket.number, after.id, ticket.kind, ticket.reason, wire.dumps(ticket.fields), work.at),
+            """INSERT INTO ticket (id, number, conversation, kind, reason, state, fields, opened, consent, region)
+            VALUES (?, ?, ?, ?, ?, 'open', ?, ?, ?, ?)""",
+            (ticket.id, ticket.number, after.id, ticket.kind, ticket.reason, wire.dumps(ticket.fields), work.at, ticket.consent, ticket.region),
         )
         record(db, ticket.id, work.at, "citizen", "opened")
     elif isinstance(ticket, CloseTicket):
         db.execute("UPDATE ticket SET state = 'closed', closed = ?, result = ? WHERE id = ?", (work.at, ticket.result, ticket.id))
         record(db, ticket.id, work.at, "citizen", ticket.result)
+
+
+def filed(db: sqlite3.Connection, conversation: str) -> tuple[Filed, ...]:
+    """A conversation's tickets, newest first; what was erased of them is empty."""
+    rows = db.execute(
+        "SELECT number, kind, state, opened, closed, result, fields FROM ticket WHERE conversation = ? ORDER BY opened DESC, id DESC LIMIT 20",
+        (conversation,),
+    )
+    return tuple(Filed(n, kind, state, opened, closed, result, wire.fields_in(f)) for n, kind, state, opened, closed, result, f in rows)
 
 
 def record(db: sqlite3.Connection, ticket: str, at: int, who: str, what: str) -> None:
@@ -115,6 +134,8 @@ def erase(db: sqlite3.Connection, conversation: str, at: int) -> None:
     """Empty everything a citizen said and was told; ids, times and counts stay. Open tickets are closed."""
     db.execute("UPDATE message SET body = NULL WHERE conversation = ?", (conversation,))
     db.execute("UPDATE inbox SET body = NULL WHERE conversation = ? AND done IS NOT NULL", (conversation,))
+    db.execute("UPDATE sheet SET body = NULL WHERE conversation = ?", (conversation,))
+    db.execute("UPDATE parked SET body = NULL WHERE conversation = ?", (conversation,))
     opened = "SELECT id FROM ticket WHERE conversation = ? AND state <> 'closed'"
     for (ticket,) in db.execute(opened, (conversation,)).fetchall():
         record(db, ticket, at, "citizen", "erased")

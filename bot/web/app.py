@@ -14,13 +14,14 @@ from bot.ports import StoreDown
 from bot.rules import Rules
 from bot.settings import Settings
 from bot.store.sqlite import SqliteStore
-from bot.web import openapi, pages
+from bot.web import openapi, pages, sheets
 from bot.web.chat import Chat
 from bot.web.health import Health
 from bot.web.limits import Buckets
 from bot.web.pages import Pages
 from bot.web.problems import TITLES, Problem, problem
 from bot.web.security import Guard
+from bot.web.sheets import Sheets
 from knowledge import catalog_check
 from knowledge.loader import DataError
 
@@ -41,6 +42,7 @@ def application(settings: Settings, rules: Rules, store: SqliteStore, secret: by
     app.on_response_prepare.append(_dress(guard))
     _routes(app, chat, health, guard)
     pages.add(app, Pages(rules))
+    app.router.add_get(sheets.PATH, Sheets(desk, guard, addresses, Buckets(settings.visitor_rate, settings.visitor_burst)).get)
     app.cleanup_ctx.append(_beside(desk, settings))
     app.on_shutdown.append(_leave(chat, health))
     overdue, _ = catalog_check.due(rules.library.catalog, today())
@@ -159,6 +161,7 @@ async def _retain(desk: Desk, days: int) -> None:
             before = desk.clock() - days * 86_400_000
             while await desk.store.retain(before):
                 await asyncio.sleep(0.05)
+            await desk.store.expire_sheets(desk.clock())
         except StoreDown as error:
             log.error("retention: store is down: %s", error)
         await asyncio.sleep(max(1.0, RETENTION_EVERY - (time.monotonic() - started)))

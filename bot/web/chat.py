@@ -88,7 +88,8 @@ class Chat:
             if changed is None or not changed.lines:
                 break
             lines += [shown(line) for line in changed.lines]
-        response = _json({"conversation": conversation.id if conversation else None, "messages": lines})
+        sheets = await self.desk.store.sheets(conversation.id) if conversation else ()
+        response = _json({"conversation": conversation.id if conversation else None, "messages": lines, "sheets": list(sheets)})
         response.headers["Content-Disposition"] = 'attachment; filename="zhiwen-export.json"'
         return response
 

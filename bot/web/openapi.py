@@ -3,6 +3,7 @@
 from typing import Any
 
 from bot.web.bodies import MESSAGE_ID, VISITOR
+from bot.web.sheets import FORMS, TOKEN
 
 _CHOICE_ID = "^[A-Za-z0-9._:-]{1,48}$"
 _TEXT = {"type": "string"}
@@ -40,7 +41,7 @@ def _schemas() -> dict[str, Any]:
         "Message": message,
         "Answer": _object(None, conversation=_TEXT, owner=owner, seq=number, replies=_list(_ref("Reply"))),
         "History": _object(None, conversation=conversation, owner=owner, seq=number, messages=_list(_ref("Message")), more={"type": "boolean"}),
-        "Export": _object(None, conversation=conversation, messages=_list(_ref("Message"))),
+        "Export": _object(None, conversation=conversation, messages=_list(_ref("Message")), sheets=_list({"type": "object"})),
         "Posted": _posted(),
         "Start": _start(),
         "Document": {"type": "object"},
@@ -84,6 +85,16 @@ def _plain(media: str) -> dict[str, Any]:
     return {"description": "成功", "content": {media: {"schema": _TEXT}}}
 
 
+def _sheet_names() -> list[dict[str, Any]]:
+    token, form = {"type": "string", "pattern": TOKEN}, {"type": "string", "enum": list(FORMS)}
+    return [{"name": name, "in": "path", "required": True, "schema": schema} for name, schema in (("token", token), ("form", form))]
+
+
+def _sheet_forms() -> dict[str, Any]:
+    shown = {media: {"schema": _TEXT} for media in FORMS.values()}
+    return {"200": {"description": "成功", "content": shown}, "404": {"description": "没有，或已到期", "content": {"text/html": {"schema": _TEXT}}}}
+
+
 def document() -> dict[str, Any]:
     """The whole document."""
     visitor = {"name": "X-Visitor", "in": "header", "required": True, "schema": {"type": "string", "pattern": VISITOR}}
@@ -98,6 +109,7 @@ def document() -> dict[str, Any]:
     streamed = {"200": _plain("text/event-stream"), **_problems(422, 429, 503)}
     events = {"summary": "新消息（server-sent events）", "parameters": [visitor, last], "responses": streamed}
     export = {"summary": "导出我的记录", "parameters": [visitor], "responses": {"200": _json("Export"), **_problems(422, 503)}}
+    sheet = {"summary": "一次告知单：PDF、打印页、日历", "parameters": _sheet_names(), "responses": {**_sheet_forms(), **_problems(429, 503)}}
     return {
         "openapi": "3.1.0",
         "info": {"title": "知问 Zhiwen", "version": "1", "description": "知识产权公共服务问答：网页聊天接口"},
@@ -105,6 +117,7 @@ def document() -> dict[str, Any]:
             "/api/v1/chat/messages": {"post": post, "get": history},
             "/api/v1/chat/events": {"get": events},
             "/api/v1/chat/export": {"get": export},
+            "/api/v1/sheets/{token}.{form}": {"get": sheet},
             "/api/v1/start": {"get": {"summary": "首屏内容", "responses": {"200": _json("Start")}}},
             "/healthz": {"get": {"summary": "进程存活", "responses": {"200": _json("Status")}}},
             "/readyz": {"get": {"summary": "可受理消息", "responses": {"200": _json("Status"), **_problems(503)}}},

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from intents.meaning import Goods
 from intents.slots.amounts import amounts
+from intents.slots.asked import Vocabulary
 from intents.slots.classes import nice_classes
 from intents.slots.counts import counts
 from intents.slots.data_files import rows, tree
@@ -35,10 +37,10 @@ class SlotReader:
         self._fold = {**simplified, **_WIDE}
 
     @classmethod
-    def load(cls, data_dir: Path) -> "SlotReader":
-        """From the files in a directory."""
+    def load(cls, data_dir: Path, known: Vocabulary | None = None) -> "SlotReader":
+        """From the files in a directory; `known`: words for goods and their classes."""
         data = tree(data_dir / "slot_words.yaml")
-        return cls(Gazetteer.load(data_dir), SlotWords.of(data), GoodsWords.of(data), _simplified(data_dir))
+        return cls(Gazetteer.load(data_dir), SlotWords.of(data), GoodsWords.of(data, known), _simplified(data_dir))
 
     def read(self, text: str, today: date) -> dict[str, object]:
         """Only what was found. Places and goods come as they were typed, everything else in its normal form."""
@@ -55,7 +57,16 @@ class SlotReader:
         goods = self._goods(folded)
         if goods:
             found["goods"] = [_as_typed(item, folded, typed) for item in goods]
+            classes = self._goods.classes(goods)
+            if classes:
+                found.setdefault("nice_classes", classes)
         return found
+
+    def goods(self, text: str) -> Goods:
+        """What a question names to learn its class."""
+        typed = text[:_LONGEST]
+        asked = self._goods.asked(typed.translate(self._fold))
+        return Goods(tuple(dict.fromkeys(typed[start:end] for start, end in asked.goods)), asked.asks, asked.plain)
 
 
 def _as_typed(part: str, folded: str, typed: str) -> str:

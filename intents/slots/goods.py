@@ -1,9 +1,11 @@
 """Goods and services that someone names, as typed: 袋装拉面 餐饮 属于第几类, 我是卖花椒的. Pure. Rather nothing than nonsense."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+
+from intents.slots.asked import Asked, ClassQuestion, Vocabulary
 
 _STOP = r"，,。.；;！!？?：:\n“”\"()（）"
 _ASKS = re.compile(r"(?:第\s?几|几个?大?|哪一?[几些个]?|什么(?:商标)?|啥|多少)(?:个)?(?:大|小)?(?:商标)?类别?|怎么分类|如何分类|分在?哪")
@@ -50,10 +52,14 @@ class GoodsWords:
     shops: tuple[str, ...]
     never: tuple[str, ...]
     single: frozenset[str]
+    question: ClassQuestion
+    known: Vocabulary | None = None
 
     @classmethod
-    def of(cls, data: Mapping[str, Iterable[str]]) -> "GoodsWords":
-        return cls(tuple(data["goods_ends"]), tuple(data["shop_ends"]), tuple(data["goods_not"]), frozenset(data["goods_one"]))
+    def of(cls, data: Mapping[str, Iterable[str]], known: Vocabulary | None = None) -> "GoodsWords":
+        """`known`: words for goods, if there is a list; without one only the shape of a sentence tells."""
+        ends, shops = tuple(data["goods_ends"]), tuple(data["shop_ends"])
+        return cls(ends, shops, tuple(data["goods_not"]), frozenset(data["goods_one"]), ClassQuestion.of(data), known)
 
     @cached_property
     def _never(self) -> re.Pattern[str]:
@@ -61,9 +67,21 @@ class GoodsWords:
 
     def __call__(self, text: str) -> list[str]:
         """Goods as typed, in the order of the text, each once."""
+        if self.known and self.question.asks.search(text.lower()):
+            asked = self.asked(text)
+            if asked.goods and asked.asks:
+                return list(dict.fromkeys(text[start:end] for start, end in asked.goods))
         if not _AROUND.search(text):
             return []
         return list(dict.fromkeys(self._asked(text) or self._told(text)))[:_MOST]
+
+    def asked(self, text: str) -> Asked:
+        """Known goods of a question for their class."""
+        return self.question(text, self.known) if self.known else Asked((), False, False)
+
+    def classes(self, goods: Sequence[str]) -> list[int]:
+        """Classes of goods, best first; none where there is no list of words."""
+        return list(self.known.classes(goods)) if self.known else []
 
     def _asked(self, text: str) -> list[str]:
         """X 属于第几类: what stands before the question."""

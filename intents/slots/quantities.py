@@ -6,6 +6,7 @@ Not slots of the contract: they are read for computing and are not given out by 
 import re
 from collections.abc import Callable, Mapping
 
+from intents.slots.classes import nice_classes
 from intents.slots.numerals import CHINESE, small
 
 _N = rf"(\d{{1,4}}|[{CHINESE}]{{1,4}})"
@@ -42,7 +43,8 @@ _MOST_CLASSES, _MOST_YEARS = 45, 20
 
 
 def quantities(text: str) -> dict[str, object]:
-    """Only what was found: classes, goods (a list), each, claims, pages, priorities, years (a list), late, late_months, cut."""
+    """Only what was found: classes (how many), named (their numbers), goods (a list), each, claims, pages, priorities, years (a list), late,
+    late_months, cut."""
     found: dict[str, object] = {}
     for name, read in _READERS.items():
         value = read(text)
@@ -73,6 +75,11 @@ def _goods(text: str) -> list[int] | None:
             if value:
                 return [value]
     return pairs or None
+
+
+def _named(text: str) -> list[int] | None:
+    found = [number for span in nice_classes(text) if isinstance(span.value, list) for number in span.value]
+    return list(dict.fromkeys(found)) or None
 
 
 def _years(text: str) -> list[int] | None:
@@ -107,6 +114,7 @@ def _cut(text: str) -> int | None:
 
 _READERS: Mapping[str, Callable[[str], object]] = {
     "classes": _first(_CLASSES, _MOST_CLASSES),
+    "named": _named,
     "goods": _goods,
     "each": lambda text: True if _EACH.search(text) else None,
     "claims": _first(_CLAIMS),

@@ -20,10 +20,13 @@ export function harmless(address) {
   return official(address);
 }
 
+// Opened by whoever knows the address; no secret goes with it.
+const SHEETS = "/api/v1/sheets/";
+
 /** True for a file of one's own, which wants the visitor's secret in a header. */
 export function isOwnRecord(address) {
   const url = parse(address);
-  return url !== null && url.origin === location.origin && url.pathname.startsWith("/api/");
+  return url !== null && url.origin === location.origin && url.pathname.startsWith("/api/") && !url.pathname.startsWith(SHEETS);
 }
 
 function parse(address) {

@@ -1,0 +1,35 @@
+"""Buttons of the services: whose an id is, and what pressing it causes. Pure."""
+
+from collections.abc import Callable
+from datetime import date
+
+from bot import choices, flagging, handoff, lending, loan_need, locating, progress
+from bot.computing import Computed
+from bot.handoff import NewTicket
+from bot.model import Conversation, Message, Reply, Turn
+from bot.rules import Rules
+
+Pressed = Callable[[Conversation, Message, str, Rules, NewTicket], Turn | None]
+
+TURNS: tuple[Pressed, ...] = (loan_need.chosen, flagging.chosen)
+# Only these need to know which tickets the citizen has.
+_OF_TICKETS = (progress.ASK, loan_need.YES, flagging.PREFIX)
+
+
+def wants_tickets(choice: str) -> bool:
+    """Whether the desk must look the conversation's tickets up before a button can be answered."""
+    return choice.startswith(_OF_TICKETS)
+
+
+def turn(conversation: Conversation, message: Message, choice: str, rules: Rules, new: NewTicket) -> Turn | None:
+    """The turn of a button that is not about an item of the catalogue; None when no service knows it."""
+    if choice == progress.ASK:
+        return progress.told(conversation, message, None, rules)
+    if choice == choices.POSITION:  # for channels that cannot ask for it themselves
+        return handoff.offered(conversation, Reply(rules.phrases["position_how"]), conversation.topic.item)
+    return next((done for pressed in TURNS if (done := pressed(conversation, message, choice, rules, new))), None)
+
+
+def computed(rules: Rules, choice: str, today: date) -> Computed | None:
+    """What a button computes; None for any other."""
+    return lending.pressed(rules, choice, today) or locating.pressed(rules, choice, today)

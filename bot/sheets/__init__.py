@@ -1,0 +1,1 @@
+"""A finished guide on paper, on a page and in a calendar."""
