@@ -84,6 +84,22 @@ class Changed(NamedTuple):
     lines: tuple[Line, ...]
 
 
+class Revision(NamedTuple):
+    """Published changes of one kind of data. `number` counts up within the kind; `body` is JSON; at most one of a kind is active."""
+
+    kind: str
+    number: int
+    at: int
+    who: str
+    note: str
+    body: str
+    active: bool
+
+
+class Moved(Exception):
+    """Somebody else published meanwhile: what was looked at is not in force any more."""
+
+
 class Store(Protocol):
     """Where conversations are kept. Every method is durable when it returns."""
 
@@ -115,6 +131,17 @@ class Store(Protocol):
         """Empty the sheets and guides put aside whose time is over at a UTC ms; how many."""
     async def filed(self, conversation: str) -> Sequence[Filed]:
         """A conversation's tickets, newest first."""
+    async def publish(self, new: Revision, after: int) -> Revision:
+        """Keep changed data and put them in force, with the next number, if revision `after` (0: none) still is. Raises Moved."""
+
+    async def revisions(self, kind: str) -> Sequence[Revision]:
+        """All revisions of a kind, the newest first."""
+
+    async def active(self, kind: str) -> Revision | None:
+        """The revision in force; None when the files are."""
+
+    async def activate(self, kind: str, number: int, after: int) -> None:
+        """Put an older revision in force, 0 for the files alone, if revision `after` still is. Raises Moved, KeyError."""
 
     async def foreign(self) -> bool:
         """Whether another process changed anything since the last call."""

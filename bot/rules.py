@@ -1,6 +1,6 @@
 """One immutable, checked set of all data, with a revision id: what `decide` answers from."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -23,12 +23,10 @@ class Rules:
     read: Read
     revision: str
     retention_days: int = 365
-    places: "Callable[[float, float], tuple[str, bool]] | None" = None
     quantities: Callable[[str], Mapping[str, object]] = lambda _: {}  # numbers of a question that a fee depends on
     why: Callable[[str], Sequence[str]] = lambda _: ()  # what was seen in a text, and where decisions turn, line by line
     sheet_days: int = 14  # how long the link of a sheet holds
     classes: Callable[[str], Sequence[int]] = lambda _: ()  # the likeliest class of each good named
-    offices: Callable[[Sequence[str], str, date], Iterable[tuple[str, tuple[str, str] | None]]] = lambda *_: ()  # lines and links of places
     goods: Callable[[str], Goods] = lambda _: Goods()  # what a question names to learn its class
     classed: Callable[[str], tuple[Found, ...]] = lambda _: ()  # classes for a good, best first, with why
 

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +23,8 @@ from intents.model import Example
 from intents.reader import Fillers, Reader, Thresholds
 from intents.slots.extract import SlotReader
 from intents.slots.quantities import quantities
-from knowledge import divisions, loader
 from knowledge import library as libraries
+from knowledge import loader
 from knowledge.catalog import FACETS, Catalog, Item
 from knowledge.library import Library
 from knowledge.loader import DataError, Fault
@@ -72,11 +71,10 @@ def load(settings: Settings, say: Progress = lambda _: None, read: Any = None) -
     home = settings.home
     cache = settings.cache / cache_name(home, settings.node)
     library = _library(home, settings.node, cache, say)
-    nearest = partial(divisions.nearest, library.counties)
     if read:
-        return Rules(library, read, revision(home), settings.retention_days, nearest, quantities, sheet_days=settings.sheet_days)
+        return Rules(library, read, revision(home), settings.retention_days, quantities, sheet_days=settings.sheet_days)
     reader, slots, words = understanding(home, library, cache, say)
-    plain = Rules(library, reader.read, revision(home), settings.retention_days, nearest, quantities, sheet_days=settings.sheet_days)
+    plain = Rules(library, reader.read, revision(home), settings.retention_days, quantities, sheet_days=settings.sheet_days)
     why = partial(explain.explained, reader)
     return replace(plain, classes=words.likeliest, goods=slots.goods, classed=words.find, why=lambda text: tuple(why(text)))
 
