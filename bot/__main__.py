@@ -22,6 +22,8 @@ tickets = typer.Typer(help="转人工的受理单", no_args_is_help=True)
 app.add_typer(tickets, name="tickets")
 stations = typer.Typer(help="网点：窗口、工作站、指导站的地址电话", no_args_is_help=True)
 app.add_typer(stations, name="stations")
+patents = typer.Typer(help="可对接的专利清单，和技术需求的比对", no_args_is_help=True)
+app.add_typer(patents, name="patents")
 calendar = typer.Typer(help="放假安排：哪天上班、哪天休息", no_args_is_help=True)
 app.add_typer(calendar, name="calendar")
 
@@ -196,11 +198,13 @@ def show_settings() -> None:
 
 def main() -> None:
     """Entry point of the installed command."""
-    from bot import calendar_commands, station_commands, ticket_commands
+    from bot import calendar_commands, match_commands, patent_commands, station_commands, ticket_commands
 
     ticket_commands.add(tickets, _settings)
     station_commands.add(stations, _settings)
     calendar_commands.add(calendar, _settings)
+    patent_commands.add(patents, _settings)
+    match_commands.add(patents, _settings)
     app()
 
 

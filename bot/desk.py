@@ -166,7 +166,9 @@ class Desk:
         active = {revision.kind: revision for revision in found if revision}
         if overlay.named(self._files, active) == self.rules.revision:
             return False
-        self.rules = overlay.laid_over(self._files, active, local(self.clock()).date())
+        rules = overlay.laid_over(self._files, active, local(self.clock()).date())
+        await asyncio.to_thread(lambda: rules.patents_like)  # learnt beside the talk, so that no citizen waits for it
+        self.rules = rules
         return True
 
     def forget(self) -> None:

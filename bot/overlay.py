@@ -13,12 +13,13 @@ from knowledge import station_kinds
 from knowledge.calendar_days import Day
 from knowledge.library import Library
 from knowledge.loader import DataError, Fault, Record
+from knowledge.patents import Patent, faults
 from knowledge.station_kinds import Known
 from knowledge.stations import Station
 
-STATIONS, CALENDAR = "stations", "calendar"
-KINDS = (STATIONS, CALENDAR)
-NAMES: Mapping[str, str] = {STATIONS: "网点", CALENDAR: "放假安排"}
+STATIONS, CALENDAR, PATENTS = "stations", "calendar", "patents"
+KINDS = (STATIONS, CALENDAR, PATENTS)
+NAMES: Mapping[str, str] = {STATIONS: "网点", CALENDAR: "放假安排", PATENTS: "专利清单"}
 M = TypeVar("M", bound=Record)
 
 
@@ -35,6 +36,12 @@ class CalendarChanges(Record):
     days: tuple[Day, ...] = ()
 
 
+class PatentList(Record):
+    """The whole list of patents to be had; there is none in the files."""
+
+    patents: tuple[Patent, ...] = ()
+
+
 def laid_over(base: Rules, active: Mapping[str, Revision], today: date) -> Rules:
     """The files' rules with what is published on top; its revision names the numbers. Raises DataError naming the revision that is wrong."""
     library = base.library
@@ -43,6 +50,8 @@ def laid_over(base: Rules, active: Mapping[str, Revision], today: date) -> Rules
     if CALENDAR in active:
         days = _parsed(CalendarChanges, active[CALENDAR]).days
         library = replace(library, workdays=library.workdays.with_years(days))
+    if PATENTS in active:
+        library = _with_patents(library, active[PATENTS], today)
     return replace(base, library=library, revision=named(base, active))
 
 
@@ -57,6 +66,14 @@ def _with_stations(library: Library, revision: Revision, today: date) -> Library
     if wrong:
         raise DataError(Fault(called(revision), f"{w.id}.{w.column}", w.reason) for w in wrong)
     return replace(library, stations=stations)
+
+
+def _with_patents(library: Library, revision: Revision, today: date) -> Library:
+    patents = _parsed(PatentList, revision).patents
+    wrong = [(p.number, *fault) for p in patents for fault in faults(p, library.patent_rules, today)]
+    if wrong:
+        raise DataError(Fault(called(revision), f"{number}.{column}", reason) for number, column, reason in wrong)
+    return replace(library, patents=patents)
 
 
 def known(library: Library, today: date) -> Known:

@@ -1,6 +1,6 @@
 """What the bot needs of the outside: a store, and what it says of a commit."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -96,6 +96,23 @@ class Revision(NamedTuple):
     active: bool
 
 
+class Mark(NamedTuple):
+    """What a staff member found of a patent for a need."""
+
+    who: str
+    fits: bool
+
+
+class Need(NamedTuple):
+    """A technical need that is not closed: its ticket's number, when it was opened (UTC ms), state, fields, and marks by patent number."""
+
+    number: str
+    opened: int
+    state: str
+    fields: Mapping[str, str]
+    marks: Mapping[str, Mark]
+
+
 class Moved(Exception):
     """Somebody else published meanwhile: what was looked at is not in force any more."""
 
@@ -142,6 +159,12 @@ class Store(Protocol):
 
     async def activate(self, kind: str, number: int, after: int) -> None:
         """Put an older revision in force, 0 for the files alone, if revision `after` still is. Raises Moved, KeyError."""
+
+    async def needs(self) -> Sequence[Need]:
+        """Technical needs that are not closed, the longest-waiting first."""
+
+    async def mark(self, need: str, patent: str, who: str, fits: bool, at: int) -> None:
+        """Keep whether a patent fits a need, as a staff member found. Raises TicketRefused when the need is closed or unknown."""
 
     async def foreign(self) -> bool:
         """Whether another process changed anything since the last call."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from intents.meaning import Context, Goods, Meaning
@@ -12,6 +13,7 @@ from knowledge.nice_finding import Found
 
 ZONE = ZoneInfo("Asia/Shanghai")
 Read = Callable[[str, Context, date], Meaning]
+Ranked = Callable[[str, int], Sequence[tuple[str, float]]]  # a text, how many → (label, confidence), best first
 TEXT_LIMIT = 2000
 
 
@@ -29,6 +31,13 @@ class Rules:
     classes: Callable[[str], Sequence[int]] = lambda _: ()  # the likeliest class of each good named
     goods: Callable[[str], Goods] = lambda _: Goods()  # what a question names to learn its class
     classed: Callable[[str], tuple[Found, ...]] = lambda _: ()  # classes for a good, best first, with why
+
+    learn: Callable[[Sequence[tuple[str, str]]], Ranked] = lambda _: lambda *_: ()  # a ranker from (text, label) examples
+
+    @cached_property
+    def patents_like(self) -> Ranked:
+        """The patents of the list that a text is like. Learnt at first use: seconds for thousands of patents."""
+        return self.learn([(text, p.number) for p in self.library.patents for text in (p.title, p.abstract)])
 
     def class_line(self, number: int) -> str:
         """A class as a line: its number and what it is about."""

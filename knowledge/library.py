@@ -10,7 +10,20 @@ from pathlib import Path
 from pydantic import Field
 
 from knowledge import (
-    catalog_check, deadlines, divisions, fees, gi, guide_check, guides, loader, loan_check, loans, nice, patents, phrases, station_kinds,
+    catalog_check,
+    deadlines,
+    divisions,
+    fees,
+    gi,
+    guide_check,
+    guides,
+    loader,
+    loan_check,
+    loans,
+    nice,
+    patents,
+    phrases,
+    station_kinds,
 )  # fmt: skip
 from knowledge.answers import PLACEHOLDER, Teller
 from knowledge.catalog import Catalog, Text
@@ -23,6 +36,7 @@ from knowledge.loader import DataError, Fault, Record
 from knowledge.loans import LoanRules
 from knowledge.nice import Nice
 from knowledge.nodes import Overlay, laid_over
+from knowledge.patents import Patent, PatentRules
 from knowledge.station_kinds import Known, StationKinds
 from knowledge.stations import Station
 from knowledge.workdays import Hours, Workdays
@@ -113,8 +127,9 @@ class Library:
     nice: Nice
     stations: tuple[Station, ...]
     station_kinds: StationKinds
+    patent_rules: PatentRules
     node: Overlay | None = None
-    patents: tuple[object, ...] = ()
+    patents: tuple[Patent, ...] = ()  # to be had; only published ones
 
     @cached_property
     def danger_words(self) -> re.Pattern[str]:
@@ -148,11 +163,12 @@ def load(home: Path, node: str = "", today: date | None = None, raw: object = No
     goods = nice.load(folder / "nice")
     kinds = loader.load(StationKinds, folder / "station_kinds.yaml")
     listed = station_kinds.load(folder / "stations.csv", Known(kinds.kinds, catalog.catalog.province, counties, today or date.today()))
+    patent_rules = patents.load(folder / "patents.yaml")
     narrowed = overlay is not None
     faults = [
         *([] if narrowed else [Fault("fees.yaml", "-", wrong) for wrong in fees.faults(fee_rules, catalog)]),
         *([] if narrowed else [Fault("deadlines.yaml", "-", wrong) for wrong in deadlines.faults(limit_rules, catalog)]),
-        *([] if narrowed else guide_check.faults(led, catalog, fee_rules, limit_rules, loan_rules, folder / "guides")),
+        *([] if narrowed else guide_check.faults(led, catalog, fee_rules, limit_rules, loan_rules, patent_rules, folder / "guides")),
         *([] if narrowed else loan_check.faults(loan_rules, catalog, hosts, folder / "loans.yaml")),
         *gi.faults(gis, catalog),
         *([] if narrowed else _nice_faults(catalog, goods, folder / "nice" / "classes.yaml")),
@@ -167,7 +183,7 @@ def load(home: Path, node: str = "", today: date | None = None, raw: object = No
     teller = Teller(catalog)
     return Library(
         catalog, desk, start, doors, sentences, workdays, hosts, counties, teller, fee_rules, limit_rules, led, loan_rules, gis, places,
-        goods, listed, kinds, overlay,
+        goods, listed, kinds, patent_rules, overlay,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 
 from knowledge import loader, table
 from knowledge.loader import DataError, Record
-from knowledge.table import Line, Row, Wrong
+from knowledge.table import Row, Wrong
 
 COLUMNS = ("number", "title", "abstract", "holder", "field", "ipc", "contact")
 NEEDED = ("number", "title", "abstract", "holder", "contact")
@@ -52,9 +52,24 @@ def _ipc(value: object) -> str:
 
 
 def _contact(value: object) -> str:
-    text = str(value)
+    text = table.line()(value)
     if not _PHONE.search(text) and not _MAIL.search(text):
         raise ValueError("要有电话（座机带区号，用“-”隔开）或邮箱")
+    return text
+
+
+def _named(value: object) -> str:
+    text = table.line()(value)
+    if len(text) < 2:
+        raise ValueError("要填写")
+    return text
+
+
+def _abstract(value: object) -> str:
+    """Line breaks of a table's cell become blanks."""
+    text = table.line(1000)(" ".join(str(value).split()))
+    if len(text) < 20:
+        raise ValueError(f"太短，只有 {len(text)} 个字，至少 20 个字")
     return text
 
 
@@ -62,12 +77,12 @@ class Patent(Record):
     """One patent to be had. `field`: an id of patents.yaml; `ipc`: several divided by ；."""
 
     number: Annotated[str, BeforeValidator(_number)]
-    title: Annotated[Line, Field(min_length=2, max_length=120)]
-    abstract: Annotated[str, BeforeValidator(table.line(1000)), Field(min_length=20)]
-    holder: Annotated[Line, Field(min_length=2)]
+    title: Annotated[str, BeforeValidator(_named)]
+    abstract: Annotated[str, BeforeValidator(_abstract)]
+    holder: Annotated[str, BeforeValidator(_named)]
     field: str
     ipc: Annotated[str, BeforeValidator(_ipc)] = ""
-    contact: Annotated[Line, BeforeValidator(_contact)]
+    contact: Annotated[str, BeforeValidator(_contact)]
 
     @property
     def year(self) -> int:

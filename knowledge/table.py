@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -27,21 +27,26 @@ class Wrong(NamedTuple):
     reason: str
 
 
-def _line(value: object) -> str:
-    text = "" if value is None else str(value).strip()
-    if any(ord(c) < 32 for c in text):
-        raise ValueError("不能有换行或控制字符")
-    if text.startswith(FORMULA):
-        raise ValueError("不能以 = + - @ 开头")
-    if len(text) > _LONGEST:
-        raise ValueError(f"太长，最多 {_LONGEST} 个字")
-    if "<" in text or ">" in text or "**" in text:
-        raise ValueError("不能有 < > 或 **")
-    return text
+def line(longest: int = _LONGEST) -> Callable[[object], str]:
+    """A check of one line of plain text, of so many characters at the most. Raises ValueError in Chinese."""
+
+    def checked(value: object) -> str:
+        text = "" if value is None else str(value).strip()
+        if any(ord(c) < 32 for c in text):
+            raise ValueError("不能有换行或控制字符")
+        if text.startswith(FORMULA):
+            raise ValueError("不能以 = + - @ 开头")
+        if len(text) > longest:
+            raise ValueError(f"太长，最多 {longest} 个字")
+        if "<" in text or ">" in text or "**" in text:
+            raise ValueError("不能有 < > 或 **")
+        return text
+
+    return checked
 
 
 # One line of plain text without blank edges.
-Line = Annotated[str, BeforeValidator(_line)]
+Line = Annotated[str, BeforeValidator(line())]
 
 
 def why(error: ValidationError) -> Iterable[tuple[str, str]]:

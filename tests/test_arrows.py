@@ -20,7 +20,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("desk",),
     ("web",),
     (
-        "__main__", "ask", "calendar_commands", "checking", "evaluate", "publishing", "serve", "snapshot", "spreadsheets", "station_commands",
+        "__main__", "ask", "calendar_commands", "checking", "evaluate", "match_commands", "patent_commands", "patent_import",
+        "patent_listing", "publishing", "serve", "snapshot", "spreadsheets", "station_commands",
         "station_import", "station_listing", "terminal", "ticket_commands", "training",
     ),
 )
@@ -108,7 +109,7 @@ def test_a_package_says_one_sentence_and_imports_nothing() -> None:
 def test_pure_modules_touch_no_clock_network_store_or_log() -> None:
     outside = {"asyncio", "aiohttp", "sqlite3", "logging", "time", "os", "socket", "random", "secrets", "bot.store", "bot.metrics"}
     names = ("dialogue", "handoff", "telling", "choices", "privacy", "lending", "loan_talk", "loan_need", "gi_lookup", "flagging", "progress", "pressing", "records", "guiding", "flows", "posing", "ending", "needs", "matching", "sheeting", "loan_sheet")
-    for name in (*names, "locating", "station_answers", "station_cards", "office_days", "overlay", "station_import", "station_listing"):
+    for name in (*names, "locating", "station_answers", "station_cards", "office_days", "overlay", "patent_import", "patent_listing", "station_import", "station_listing"):
         tree = ast.parse((ROOT / "bot" / f"{name}.py").read_text(encoding="utf-8"))
         used = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
         used |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}

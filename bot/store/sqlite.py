@@ -12,9 +12,9 @@ from typing import Any, NamedTuple, TypeVar
 import sqlite_utils
 
 from bot.model import Conversation, Filed, Parked, Sheet
-from bot.ports import Changed, Outcome, Revision, StoreDown, Waiting, Work
+from bot.ports import Changed, Need, Outcome, Revision, StoreDown, Waiting, Work
 from bot.store import batch as batches
-from bot.store import parked, retention, revisions, sheets, turns
+from bot.store import needs, parked, retention, revisions, sheets, turns
 from bot.store.migrations import MIGRATIONS
 
 T = TypeVar("T")
@@ -103,6 +103,12 @@ class SqliteStore:
 
     async def activate(self, kind: str, number: int, after: int) -> None:
         await self.run(lambda db: revisions.activate(db, kind, number, after))
+
+    async def needs(self) -> Sequence[Need]:
+        return await self.run(needs.needs)
+
+    async def mark(self, need: str, patent: str, who: str, fits: bool, at: int) -> None:
+        await self.run(lambda db: needs.mark(db, need, patent, who, fits, at))
 
     async def foreign(self) -> bool:
         # data_version moves only when another connection commits (SQLite documentation, PRAGMA data_version).
