@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from bot import ask as asking
 from bot import settings as configuration
 from bot.desk import today
+from bot.ports import StoreDown
 from bot.rules import Rules
 from bot.settings import Settings
 from knowledge.loader import DataError
@@ -19,6 +20,12 @@ from knowledge.loader import DataError
 app = typer.Typer(help="知问：知识产权公共服务问答", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 tickets = typer.Typer(help="转人工的受理单", no_args_is_help=True)
 app.add_typer(tickets, name="tickets")
+stations = typer.Typer(help="网点：窗口、工作站、指导站的地址电话", no_args_is_help=True)
+app.add_typer(stations, name="stations")
+patents = typer.Typer(help="可对接的专利清单，和技术需求的比对", no_args_is_help=True)
+app.add_typer(patents, name="patents")
+calendar = typer.Typer(help="放假安排：哪天上班、哪天休息", no_args_is_help=True)
+app.add_typer(calendar, name="calendar")
 
 
 def _fail(text: str, code: int = 1) -> typer.Exit:
@@ -43,6 +50,18 @@ def _rules(settings: Settings) -> Rules:
         return snapshot.load(settings, lambda text: typer.echo(text, err=True))
     except DataError as error:
         raise _fail(f"数据有误，不能启动：\n{error}") from error
+
+
+def _published(settings: Settings) -> Rules:
+    """The files' data with what is published in the store on top."""
+    from bot import overlay
+    from bot.store import revisions
+
+    rules = _rules(settings)
+    try:
+        return overlay.laid_over(rules, revisions.peek(settings.sqlite_path, overlay.KINDS), today())
+    except (DataError, StoreDown, ValueError) as error:
+        raise _fail(f"已发布的数据用不了：\n{error}") from error
 
 
 @app.command()
@@ -71,7 +90,7 @@ def ask(
     """问一个问题，不保存。"""
     settings = _settings()
     if jsonl:
-        _ask_lines(_rules(settings))
+        _ask_lines(_published(settings))
         return
     if not text:
         raise _fail('请给出问题，例如：zhiwen ask "商标续展多少钱"', 2)
@@ -79,7 +98,7 @@ def ask(
         on = date.fromisoformat(day) if day else None
     except ValueError as error:
         raise _fail("--date 应为 YYYY-MM-DD", 2) from error
-    rules = _rules(settings)
+    rules = _published(settings)
     question = asking.Question(1, text, (), on)
     asked = asking.ask(rules, question, today())
     typer.echo(asking.as_json(rules, question, asked)["reply"])
@@ -129,7 +148,10 @@ def chat(name: Annotated[str, typer.Option("--name", help="对话的名字：同
         await terminal.chat(Desk(store, rules), name, secret(settings), read, typer.echo)
         await store.close()
 
-    asyncio.run(run())
+    try:
+        asyncio.run(run())
+    except DataError as error:
+        raise _fail(f"已发布的数据用不了：\n{error}") from error
 
 
 @app.command()
@@ -176,9 +198,13 @@ def show_settings() -> None:
 
 def main() -> None:
     """Entry point of the installed command."""
-    from bot import ticket_commands
+    from bot import calendar_commands, match_commands, patent_commands, station_commands, ticket_commands
 
     ticket_commands.add(tickets, _settings)
+    station_commands.add(stations, _settings)
+    calendar_commands.add(calendar, _settings)
+    patent_commands.add(patents, _settings)
+    match_commands.add(patents, _settings)
     app()
 
 

@@ -14,6 +14,8 @@ ERASE_YES = "p:erase"
 ERASE_NO = "p:keep"
 EXPORT = "p:export"
 NOT_THESE = "h:none"
+POSITION = "x:position"
+CONTACT = "x:contact:"
 FLOW_BACK, FLOW_CANCEL, FLOW_LATER, FLOW_SKIP, FLOW_DONE, FLOW_GO_ON = "f:back", "f:cancel", "f:later", "f:skip", "f:done", "f:go_on"
 PARKED_DAYS = 14
 _ORDINALS = {numeral: number for number, numeral in enumerate("一二三四五六七八九十", 1)}
@@ -23,13 +25,14 @@ _PICK = re.compile(r"^(?:我?选|要|就)?(?:第)?\s*([一二三四五六七八�
 # What a press of these is called in the history.
 PHRASES = {
     HUMAN: "human", NOT_THESE: "none", CANCEL_HUMAN: "cancel_human", ERASE_YES: "delete_yes", ERASE_NO: "delete_no", EXPORT: "export_label",
+    POSITION: "position",
     FLOW_BACK: "flow_back", FLOW_CANCEL: "flow_cancel", FLOW_LATER: "flow_later", FLOW_SKIP: "flow_skip", FLOW_DONE: "flow_done",
 }  # fmt: skip
 
 
 # The same for ids that carry more.
 _PREFIXED = {
-    "x:contact:": "contact_dead", "l:need:yes": "loan_need_yes", "l:need:no": "loan_need_no", "l:need": "loan_need_label",
+    CONTACT: "contact_dead", "l:need:yes": "loan_need_yes", "l:need:no": "loan_need_no", "l:need": "loan_need_label",
     "t:state": "progress_label",
 }  # fmt: skip
 
@@ -64,6 +67,11 @@ def asked(choice: str) -> Asked | None:
     if kind not in ("i", "m") or not item or (facet and facet not in FACETS):
         return None
     return Asked(item, facet or "overview", kind == "m")
+
+
+def contact_choice(id_: str) -> str:
+    """`x:contact:ID`: the phone or address of a contact or a station is wrong."""
+    return CONTACT + id_
 
 
 def picked(topic: Topic, text: str, numbers: bool = True) -> Choice | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot import choices, guiding, metrics, wire
+from bot import choices, guiding, metrics, overlay, wire
 from bot.dialogue import decide, wants_tickets
 from bot.handoff import NewTicket
 from bot.hub import Hub
@@ -58,7 +58,7 @@ class Desk:
 
     def __init__(self, store: Store, rules: Rules, clock: Clock = utc_ms):
         self.store = store
-        self.rules = rules
+        self.rules = self._files = rules
         self.hub = Hub()
         self.clock = clock
         self._kept: OrderedDict[tuple[str, str], Conversation] = OrderedDict()
@@ -159,6 +159,17 @@ class Desk:
     def _notice(self, turn: Turn) -> str:
         """The version of the text that a consent stands on: its own, or the notice of first contact."""
         return self.rules.phrases.get(f"{turn.consent}_consent_version", self.rules.library.desk.notice.version)
+
+    async def refresh(self) -> bool:
+        """Answer from what is published now; whether that is news. Raises DataError when it doesn't pass the check: then nothing changes."""
+        found = [await self.store.active(kind) for kind in overlay.KINDS]
+        active = {revision.kind: revision for revision in found if revision}
+        if overlay.named(self._files, active) == self.rules.revision:
+            return False
+        rules = overlay.laid_over(self._files, active, local(self.clock()).date())
+        await asyncio.to_thread(lambda: rules.patents_like)  # learnt beside the talk, so that no citizen waits for it
+        self.rules = rules
+        return True
 
     def forget(self) -> None:
         """Drop what is remembered: another process changed the store."""

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from bot import choices, classing, flagging, guiding, handoff, lending, needs, pressing, progress, records, serving, telling
+from bot import choices, classing, flagging, guiding, handoff, lending, locating, needs, pressing, progress, records, serving, telling
 from bot.computing import Computed
 from bot.handoff import NewTicket
 from bot.model import Choice, Conversation, Message, Owner, Point, Reply, Topic, Turn
@@ -76,6 +76,7 @@ def _said(conversation: Conversation, message: Message, text: str, rules: Rules,
     case = lending.continued(rules, topic, meaning, today)
     if case is not None:
         return _computed(conversation, rules, case, today)
+    meaning = locating.place_only(rules, meaning, topic.item) or meaning
     classed = classing.certain(rules, meaning)
     if classed is not None:
         return _measured(_computed(conversation, rules, classed[1], today), classed[0])
@@ -162,14 +163,9 @@ def _chosen(conversation: Conversation, message: Message, choice: str, rules: Ru
 
 
 def _located(conversation: Conversation, message: Message, point: Point, rules: Rules) -> Turn:
-    today = local(message.at).date()
-    place, ours = rules.places(point.lat, point.lon) if rules.places else (rules.library.catalog.catalog.province, True)
-    province = rules.library.catalog.catalog.province
-    said = rules.phrase("location" if ours else "location_far", place=place, province=province, phone=rules.phone(today))
-    buttons = telling.item_buttons(rules, [("trademark.window", "contact"), ("aid.station", "contact"), ("brand.station", "contact")])
-    offered = replace(conversation.topic, offered=buttons)
-    asked = replace(conversation, topic=offered)
-    return Turn(asked, (Reply(said, buttons),), decision="answer", item="aid.station", facet="contact", consent="location")
+    """What is near a position; it is used for this answer only."""
+    done = locating.located(rules, point, message.at, conversation.topic.item)
+    return replace(_computed(conversation, rules, done, local(message.at).date()), consent="location")
 
 
 def _answered(conversation: Conversation, message: Message, meaning: Meaning, rules: Rules) -> Turn:

@@ -9,7 +9,7 @@ from bot.model import Choice, Conversation, Message, Reply, TicketKind, Turn
 from bot.rules import Rules, local
 from knowledge import loans
 
-PREFIX = "x:contact:"
+PREFIX = choices.CONTACT
 KIND: TicketKind = "contact_flag"
 DEAD = re.compile("打不通|打不进|空号|停机|没人接|无人接听|不是这个号|号码(?:不对|错了?|有误)")
 
@@ -32,10 +32,13 @@ def chosen(conversation: Conversation, message: Message, choice: str, rules: Rul
 
 
 def _name(rules: Rules, id_: str, message: Message) -> str | None:
-    """The name of a contact of ours, or of a telephone number of the catalogue."""
+    """The name of a contact of ours, of a station, or of a telephone number of the catalogue."""
     found = loans.reached(rules.library.loans, rules.library.catalog, id_, local(message.at).date())
     if found:
         return found.name
+    station = next((s for s in rules.library.stations if s.id == id_), None)
+    if station:
+        return station.name
     fact = rules.library.catalog.facts.get(id_)
     return fact.label if fact and id_.startswith("tel.") else None
 

@@ -1,6 +1,6 @@
 """What the bot needs of the outside: a store, and what it says of a commit."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -84,6 +84,39 @@ class Changed(NamedTuple):
     lines: tuple[Line, ...]
 
 
+class Revision(NamedTuple):
+    """Published changes of one kind of data. `number` counts up within the kind; `body` is JSON; at most one of a kind is active."""
+
+    kind: str
+    number: int
+    at: int
+    who: str
+    note: str
+    body: str
+    active: bool
+
+
+class Mark(NamedTuple):
+    """What a staff member found of a patent for a need."""
+
+    who: str
+    fits: bool
+
+
+class Need(NamedTuple):
+    """A technical need that is not closed: its ticket's number, when it was opened (UTC ms), state, fields, and marks by patent number."""
+
+    number: str
+    opened: int
+    state: str
+    fields: Mapping[str, str]
+    marks: Mapping[str, Mark]
+
+
+class Moved(Exception):
+    """Somebody else published meanwhile: what was looked at is not in force any more."""
+
+
 class Store(Protocol):
     """Where conversations are kept. Every method is durable when it returns."""
 
@@ -115,6 +148,23 @@ class Store(Protocol):
         """Empty the sheets and guides put aside whose time is over at a UTC ms; how many."""
     async def filed(self, conversation: str) -> Sequence[Filed]:
         """A conversation's tickets, newest first."""
+    async def publish(self, new: Revision, after: int) -> Revision:
+        """Keep changed data and put them in force, with the next number, if revision `after` (0: none) still is. Raises Moved."""
+
+    async def revisions(self, kind: str) -> Sequence[Revision]:
+        """All revisions of a kind, the newest first."""
+
+    async def active(self, kind: str) -> Revision | None:
+        """The revision in force; None when the files are."""
+
+    async def activate(self, kind: str, number: int, after: int) -> None:
+        """Put an older revision in force, 0 for the files alone, if revision `after` still is. Raises Moved, KeyError."""
+
+    async def needs(self) -> Sequence[Need]:
+        """Technical needs that are not closed, the longest-waiting first."""
+
+    async def mark(self, need: str, patent: str, who: str, fits: bool, at: int) -> None:
+        """Keep whether a patent fits a need, as a staff member found. Raises TicketRefused when the need is closed or unknown."""
 
     async def foreign(self) -> bool:
         """Whether another process changed anything since the last call."""

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from datetime import date
 
-from bot import flagging, lending, loan_need, progress
+from bot import choices, flagging, handoff, lending, loan_need, locating, progress
 from bot.computing import Computed
 from bot.handoff import NewTicket
-from bot.model import Conversation, Message, Turn
+from bot.model import Conversation, Message, Reply, Turn
 from bot.rules import Rules
 
 Pressed = Callable[[Conversation, Message, str, Rules, NewTicket], Turn | None]
@@ -25,9 +25,11 @@ def turn(conversation: Conversation, message: Message, choice: str, rules: Rules
     """The turn of a button that is not about an item of the catalogue; None when no service knows it."""
     if choice == progress.ASK:
         return progress.told(conversation, message, None, rules)
+    if choice == choices.POSITION:  # for channels that cannot ask for it themselves
+        return handoff.offered(conversation, Reply(rules.phrases["position_how"]), conversation.topic.item)
     return next((done for pressed in TURNS if (done := pressed(conversation, message, choice, rules, new))), None)
 
 
 def computed(rules: Rules, choice: str, today: date) -> Computed | None:
     """What a button computes; None for any other."""
-    return lending.pressed(rules, choice, today)
+    return lending.pressed(rules, choice, today) or locating.pressed(rules, choice, today)

@@ -1,8 +1,9 @@
 """One immutable, checked set of all data, with a revision id: what `decide` answers from."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from intents.meaning import Context, Goods, Meaning
@@ -12,6 +13,7 @@ from knowledge.nice_finding import Found
 
 ZONE = ZoneInfo("Asia/Shanghai")
 Read = Callable[[str, Context, date], Meaning]
+Ranked = Callable[[str, int], Sequence[tuple[str, float]]]  # a text, how many → (label, confidence), best first
 TEXT_LIMIT = 2000
 
 
@@ -23,14 +25,19 @@ class Rules:
     read: Read
     revision: str
     retention_days: int = 365
-    places: "Callable[[float, float], tuple[str, bool]] | None" = None
     quantities: Callable[[str], Mapping[str, object]] = lambda _: {}  # numbers of a question that a fee depends on
     why: Callable[[str], Sequence[str]] = lambda _: ()  # what was seen in a text, and where decisions turn, line by line
     sheet_days: int = 14  # how long the link of a sheet holds
     classes: Callable[[str], Sequence[int]] = lambda _: ()  # the likeliest class of each good named
-    offices: Callable[[Sequence[str], str, date], Iterable[tuple[str, tuple[str, str] | None]]] = lambda *_: ()  # lines and links of places
     goods: Callable[[str], Goods] = lambda _: Goods()  # what a question names to learn its class
     classed: Callable[[str], tuple[Found, ...]] = lambda _: ()  # classes for a good, best first, with why
+
+    learn: Callable[[Sequence[tuple[str, str]]], Ranked] = lambda _: lambda *_: ()  # a ranker from (text, label) examples
+
+    @cached_property
+    def patents_like(self) -> Ranked:
+        """The patents of the list that a text is like. Learnt at first use: seconds for thousands of patents."""
+        return self.learn([(text, p.number) for p in self.library.patents for text in (p.title, p.abstract)])
 
     def class_line(self, number: int) -> str:
         """A class as a line: its number and what it is about."""

@@ -17,6 +17,7 @@ from bot.ports import StoreDown
 from bot.settings import Settings
 from bot.store.sqlite import SqliteStore
 from bot.web.app import application
+from knowledge.loader import DataError
 
 
 class Refused(Exception):
@@ -81,7 +82,11 @@ def serve(settings: Settings) -> None:
 
 async def _serve(app: web.Application, store: SqliteStore, settings: Settings) -> None:
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=10, handler_cancellation=False)
-    await runner.setup()
+    try:
+        await runner.setup()
+    except DataError:
+        await store.close()
+        raise
     try:
         site = web.TCPSite(runner, settings.host, settings.port, backlog=1024)
         await site.start()

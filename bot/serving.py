@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 
-from bot import classing, computing, gi_lookup, lending
+from bot import classing, computing, gi_lookup, lending, locating
 from bot.computing import Computed
 from bot.rules import Rules
 from intents.meaning import Meaning
@@ -12,9 +12,9 @@ Service = Callable[[Rules, Meaning, date, date], Computed | None]
 Guess = Callable[[Rules, Meaning, date, date], tuple[Meaning, Computed] | None]
 
 # Each looks whether a question carries enough for it: (rules, meaning, the day asked about, today).
-SERVICES: tuple[Service, ...] = (computing.computed, classing.served, lending.served, gi_lookup.served)
+SERVICES: tuple[Service, ...] = (computing.computed, classing.served, lending.served, gi_lookup.served, locating.served)
 # The same for a question that was not understood for sure; what was meant comes with the answer.
-GUESSES: tuple[Guess, ...] = (computing.certain, lending.likely, gi_lookup.likely)
+GUESSES: tuple[Guess, ...] = (computing.certain, lending.likely, gi_lookup.likely, locating.certain)
 
 
 def served(rules: Rules, meaning: Meaning, on: date, today: date) -> Computed | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from bot import flows, loan_sheet, standing
+from bot import flows, loan_sheet, standing, station_answers
 from bot.model import Card, Choice, Flow, Reply, Sheet, SheetDay, SheetLine, SheetPart, SourceNote
 from bot.rules import Rules, local
 from knowledge import deadlines, fees
@@ -168,7 +168,7 @@ def _classes(rules: Rules, guide: Guide, values: Mapping[str, str]) -> Iterator[
 
 def _places(rules: Rules, guide: Guide, values: Mapping[str, str], made: Made) -> Iterator[SheetLine]:
     place = next((values[s.id] for s in guide.steps if s.kind == "place" and values.get(s.id, flows.SKIPPED) != flows.SKIPPED), "")
-    for line, link in rules.offices(guide.places, place, made.on):
+    for line, link in station_answers.offices(rules, guide.places, place, made.on):
         yield SheetLine(line)
         made.links += [link] if link else []
 

@@ -13,9 +13,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bot.rules import Rules
+from bot.rules import Ranked, Rules
 from bot.settings import Settings
-from intents import explain, files
+from intents import explain, files, ranker
+from intents.features import Tables
 from intents.follow import Counterparts
 from intents.lexicon import Lexicon
 from intents.matcher import Matcher
@@ -24,8 +25,8 @@ from intents.model import Example
 from intents.reader import Fillers, Reader, Thresholds
 from intents.slots.extract import SlotReader
 from intents.slots.quantities import quantities
-from knowledge import divisions, loader
 from knowledge import library as libraries
+from knowledge import loader
 from knowledge.catalog import FACETS, Catalog, Item
 from knowledge.library import Library
 from knowledge.loader import DataError, Fault
@@ -72,13 +73,21 @@ def load(settings: Settings, say: Progress = lambda _: None, read: Any = None) -
     home = settings.home
     cache = settings.cache / cache_name(home, settings.node)
     library = _library(home, settings.node, cache, say)
-    nearest = partial(divisions.nearest, library.counties)
     if read:
-        return Rules(library, read, revision(home), settings.retention_days, nearest, quantities, sheet_days=settings.sheet_days)
+        return Rules(library, read, revision(home), settings.retention_days, quantities, sheet_days=settings.sheet_days, learn=learnt)
     reader, slots, words = understanding(home, library, cache, say)
-    plain = Rules(library, reader.read, revision(home), settings.retention_days, nearest, quantities, sheet_days=settings.sheet_days)
+    plain = Rules(library, reader.read, revision(home), settings.retention_days, quantities, sheet_days=settings.sheet_days)
     why = partial(explain.explained, reader)
-    return replace(plain, classes=words.likeliest, goods=slots.goods, classed=words.find, why=lambda text: tuple(why(text)))
+    learn = partial(learnt, tables=reader.matcher.model.tables)
+    return replace(plain, classes=words.likeliest, goods=slots.goods, classed=words.find, why=lambda text: tuple(why(text)), learn=learn)
+
+
+def learnt(examples: Sequence[tuple[str, str]], tables: Tables | None = None) -> Ranked:
+    """A ranker of labels from (text, label) examples; nothing is kept on disk."""
+    if not examples:
+        return lambda *_: ()
+    found = ranker.build([Example(text, label) for text, label in examples], known=tables)
+    return lambda text, top: [(c.intent, c.confidence) for c in found.rank(text, top).candidates]
 
 
 def _library(home: Path, node: str, cache: Path, say: Progress) -> Library:

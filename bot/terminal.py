@@ -21,6 +21,7 @@ def digest(text: str, key: bytes) -> str:
 
 async def chat(desk: Desk, address: str, key: bytes, read: Callable[[], str | None], write: Write) -> None:
     """Read lines until the end or 退出; write the answers. Staff lines that came meanwhile are shown first."""
+    await desk.refresh()
     write(desk.rules.notice())
     write("直接打字提问；打数字选择；“转人工”找工作人员；“退出”结束。")
     known = await desk.store.load("terminal", address)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from intents import tables
-from intents.features import Views
+from intents.features import Tables, Views
 from intents.lexicon import Lexicon
 from intents.matcher import Matcher, Ranking
 from intents.model import Example
@@ -23,15 +23,15 @@ class Ranker(Protocol):
     def rank(self, text: str, top: int = 5) -> Ranking: ...
 
 
-def build(examples: Sequence[Example], lexicon: Lexicon | None = None) -> Ranker:
-    """Train on labelled sentences of any field. Raises ValueError when there are none."""
+def build(examples: Sequence[Example], lexicon: Lexicon | None = None, known: Tables | None = None) -> Ranker:
+    """Train on labelled sentences of any field. Raises ValueError when there are none. `known`: character tables, if they are made already."""
     if not examples:
         raise ValueError("no examples")
     if is_dense(examples):
-        return Matcher.build(examples, lexicon)
+        return Matcher.build(examples, lexicon, tables=known)
     from intents import large_training
 
-    made = tables.build()
+    made = known or tables.build()
     return large_training.build(examples, Views(made, lexicon or Lexicon(), {}), made)
 
 

@@ -12,18 +12,19 @@ from knowledge.fees import Case, FeeRules
 from knowledge.guides import FINE, UNSURE, Guide, Guides, Standing, When, conditions
 from knowledge.loader import Fault, Key
 from knowledge.loans import LoanRules
+from knowledge.patents import PatentRules
 
 Keys = tuple[Key, ...]
 Wrong = tuple[Keys, str]
 
 
 def faults(
-    guides: Guides, catalog: Catalog, fees: FeeRules, limits: DeadlineRules, loans: LoanRules, folder: Path
+    guides: Guides, catalog: Catalog, fees: FeeRules, limits: DeadlineRules, loans: LoanRules, patents: PatentRules, folder: Path
 ) -> Iterator[Fault]:  # fmt: skip
     """What the guides name and the other data lack."""
     for guide in guides.guides.values():
         path = folder / f"{guide.id}.yaml"
-        wrong = (*_wrong(guide, catalog, fees, limits), *_wrong_states(guide), *_wrong_loan(guide, loans), *_wrong_ticket(guide))
+        wrong = (*_wrong(guide, catalog, fees, limits), *_wrong_states(guide), *_wrong_loan(guide, loans), *_wrong_ticket(guide, patents))
         yield from (loader.fault_at(path, keys, message) for keys, message in wrong)
 
 
@@ -90,9 +91,13 @@ def _wrong_loan(guide: Guide, loans: LoanRules) -> Iterator[Wrong]:
         yield ("steps",), f"要按顺序问 loans.yaml 的问题：{'、'.join(questions)}"
 
 
-def _wrong_ticket(guide: Guide) -> Iterator[Wrong]:
+def _wrong_ticket(guide: Guide, patents: PatentRules) -> Iterator[Wrong]:
+    """A need is agreed to before it is filed, and has a field of the list of patents, so that the two can be compared."""
     if guide.ticket is None:
         return
+    field, names = guide.step("field"), {known.name for known in patents.fields.values()}
+    if field is None or {option.label for option in field.options} - names:
+        yield ("ticket",), f"要有一步 field，选项应为 patents.yaml 的领域：{'、'.join(sorted(names))}"
     if guide.step(guide.ticket.consent) is None or guide.ticket.consent not in guide.ticket.when:
         yield ("ticket", "consent"), f"应为 when 里的步骤：{guide.ticket.consent}"
     yield from ((("ticket", "when"), message) for message in _wrong_when(guide, guide.ticket.when))

@@ -9,7 +9,22 @@ from pathlib import Path
 
 from pydantic import Field
 
-from knowledge import catalog_check, deadlines, divisions, fees, gi, guide_check, guides, loader, loan_check, loans, nice, phrases
+from knowledge import (
+    catalog_check,
+    deadlines,
+    divisions,
+    fees,
+    gi,
+    guide_check,
+    guides,
+    loader,
+    loan_check,
+    loans,
+    nice,
+    patents,
+    phrases,
+    station_kinds,
+)  # fmt: skip
 from knowledge.answers import PLACEHOLDER, Teller
 from knowledge.catalog import Catalog, Text
 from knowledge.deadlines import DeadlineRules
@@ -21,6 +36,9 @@ from knowledge.loader import DataError, Fault, Record
 from knowledge.loans import LoanRules
 from knowledge.nice import Nice
 from knowledge.nodes import Overlay, laid_over
+from knowledge.patents import Patent, PatentRules
+from knowledge.station_kinds import Known, StationKinds
+from knowledge.stations import Station
 from knowledge.workdays import Hours, Workdays
 
 
@@ -107,8 +125,11 @@ class Library:
     gis: tuple[Gi, ...]
     places: Mapping[str, str]  # code of a division → its full name
     nice: Nice
+    stations: tuple[Station, ...]
+    station_kinds: StationKinds
+    patent_rules: PatentRules
     node: Overlay | None = None
-    patents: tuple[object, ...] = ()
+    patents: tuple[Patent, ...] = ()  # to be had; only published ones
 
     @cached_property
     def danger_words(self) -> re.Pattern[str]:
@@ -140,11 +161,14 @@ def load(home: Path, node: str = "", today: date | None = None, raw: object = No
     gis = gi.load(folder / "gi.csv")
     places = divisions.names(folder / "divisions.csv")
     goods = nice.load(folder / "nice")
+    kinds = loader.load(StationKinds, folder / "station_kinds.yaml")
+    listed = station_kinds.load(folder / "stations.csv", Known(kinds.kinds, catalog.catalog.province, counties, today or date.today()))
+    patent_rules = patents.load(folder / "patents.yaml")
     narrowed = overlay is not None
     faults = [
         *([] if narrowed else [Fault("fees.yaml", "-", wrong) for wrong in fees.faults(fee_rules, catalog)]),
         *([] if narrowed else [Fault("deadlines.yaml", "-", wrong) for wrong in deadlines.faults(limit_rules, catalog)]),
-        *([] if narrowed else guide_check.faults(led, catalog, fee_rules, limit_rules, loan_rules, folder / "guides")),
+        *([] if narrowed else guide_check.faults(led, catalog, fee_rules, limit_rules, loan_rules, patent_rules, folder / "guides")),
         *([] if narrowed else loan_check.faults(loan_rules, catalog, hosts, folder / "loans.yaml")),
         *gi.faults(gis, catalog),
         *([] if narrowed else _nice_faults(catalog, goods, folder / "nice" / "classes.yaml")),
@@ -152,13 +176,14 @@ def load(home: Path, node: str = "", today: date | None = None, raw: object = No
         *_desk_faults(catalog, desk, folder / "desk.yaml"),
         *_start_faults(catalog, start, folder / "start.yaml", narrowed=narrowed),
         *_door_faults(catalog, doors, folder / "doors.yaml"),
+        *([] if narrowed else _kind_faults(catalog, kinds, led, folder)),
     ]
     if faults:
         raise DataError(faults)
     teller = Teller(catalog)
     return Library(
         catalog, desk, start, doors, sentences, workdays, hosts, counties, teller, fee_rules, limit_rules, led, loan_rules, gis, places,
-        goods, overlay,
+        goods, listed, kinds, patent_rules, overlay,
     )  # fmt: skip
 
 
@@ -206,6 +231,15 @@ def _start_faults(catalog: Catalog, start: Start, path: Path, narrowed: bool) ->
 
 def _nice_faults(catalog: Catalog, goods: Nice, path: Path) -> list[Fault]:
     return [loader.fault_at(path, ["sources"], f"没有这个来源：{s}") for s in goods.book.sources if s not in catalog.sources]
+
+
+def _kind_faults(catalog: Catalog, kinds: StationKinds, led: Guides, folder: Path) -> list[Fault]:
+    path = folder / "station_kinds.yaml"
+    strange = [(guide.id, kind) for guide in led.guides.values() for kind in guide.places if kind not in kinds.kinds]
+    return [
+        *(loader.fault_at(path, keys, wrong) for keys, wrong in kinds.faults(list(catalog.items))),
+        *(loader.fault_at(folder / "guides" / f"{guide}.yaml", ["places"], f"没有这个类别：{kind}") for guide, kind in strange),
+    ]
 
 
 def _door_faults(catalog: Catalog, doors: Sequence[Door], path: Path) -> list[Fault]:

@@ -1,12 +1,14 @@
 """Which days are working days: the imported statutory table first, then plain weekdays where no schedule is published."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
 
+from knowledge import calendar_days, table
+from knowledge.calendar_days import Day
 from knowledge.loader import DataError, Fault
 
 
@@ -21,21 +23,25 @@ class Workdays:
     @classmethod
     def load(cls, path: Path, statutory: Path) -> "Workdays":
         """From the published table (date,weekday,type,name) and, for years without one, the holidays by law. Raises DataError with the line."""
-        off: dict[date, str] = {}
-        worked: set[date] = set()
-        with path.open(encoding="utf-8", newline="") as file:
-            for number, row in enumerate(csv.DictReader(file), 2):
-                try:
-                    day = date.fromisoformat(row["date"])
-                    if row["type"] == "放假":
-                        off[day] = row["name"]
-                    elif row["type"] == "调休上班":
-                        worked.add(day)
-                    else:
-                        raise ValueError(f"type: {row['type']}")
-                except (KeyError, ValueError) as error:
-                    raise DataError([Fault(path.name, "date", str(error), number)]) from error
-        return cls(off, frozenset(worked), _by_law(statutory))
+        rows, shape = table.read(path, calendar_days.COLUMNS)
+        days, wrong = calendar_days.parsed(rows)
+        if shape or wrong:
+            raise DataError(Fault(path.name, w.column, w.reason, w.number or None) for w in (*shape, *wrong))
+        return cls.of(days, _by_law(statutory))
+
+    @classmethod
+    def of(cls, days: Iterable[Day], statutory: Mapping[date, str]) -> "Workdays":
+        """From days off and days worked against the week."""
+        listed = list(days)
+        off = {day.date: day.name for day in listed if day.type == calendar_days.OFF}
+        return cls(off, frozenset(day.date for day in listed if day.type == calendar_days.WORKED), statutory)
+
+    def with_years(self, days: Sequence[Day]) -> "Workdays":
+        """These days in place of what was known of their years."""
+        years = {day.date.year for day in days}
+        new = Workdays.of(days, self.statutory)
+        off = {day: name for day, name in self.off.items() if day.year not in years} | dict(new.off)
+        return Workdays(off, frozenset(day for day in self.worked if day.year not in years) | new.worked, self.statutory)
 
     @cached_property
     def years(self) -> frozenset[int]:
@@ -48,6 +54,16 @@ class Workdays:
             return True
         off = self.off if day.year in self.years else self.statutory
         return day not in off and day.weekday() < 5
+
+    def next_holiday(self, text: str, after: date) -> date | None:
+        """The first day off of the holiday that a text names, on or after a day; None when it names none."""
+        named = [(day, name) for days in (self.off, self.statutory) for day, name in days.items() if day >= after]
+        return next((day for day, name in sorted(named) if any(_stem(part) in text for part in name.split("、"))), None)
+
+
+def _stem(holiday: str) -> str:
+    """国庆节 as people say it: 国庆."""
+    return holiday.removesuffix("节") if len(holiday) > 2 else holiday
 
 
 def _by_law(path: Path) -> dict[date, str]:

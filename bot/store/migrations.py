@@ -71,4 +71,14 @@ MIGRATIONS: tuple[Migration, ...] = (
             "CREATE INDEX parked_kept ON parked (expires) WHERE body IS NOT NULL",
         ),
     ),
+    Migration(
+        4,
+        "published changes of data: each kind's revisions, at most one of them in force",
+        (
+            """CREATE TABLE revision (
+                kind TEXT NOT NULL, number BIGINT NOT NULL, at BIGINT NOT NULL, who TEXT NOT NULL, note TEXT NOT NULL, body TEXT NOT NULL,
+                active BIGINT NOT NULL, PRIMARY KEY (kind, number))""",
+            "CREATE UNIQUE INDEX revision_active ON revision (kind) WHERE active = 1",
+        ),
+    ),
 )

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple, TypeVar
 import sqlite_utils
 
 from bot.model import Conversation, Filed, Parked, Sheet
-from bot.ports import Changed, Outcome, StoreDown, Waiting, Work
+from bot.ports import Changed, Need, Outcome, Revision, StoreDown, Waiting, Work
 from bot.store import batch as batches
-from bot.store import parked, retention, sheets, turns
+from bot.store import needs, parked, retention, revisions, sheets, turns
 from bot.store.migrations import MIGRATIONS
 
 T = TypeVar("T")
@@ -92,6 +92,23 @@ class SqliteStore:
         return await self.run(lambda db: sheets.expire(db, now) + parked.expire(db, now))
     async def filed(self, conversation: str) -> Sequence[Filed]:
         return await self.run(lambda db: turns.filed(db, conversation))
+    async def publish(self, new: Revision, after: int) -> Revision:
+        return await self.run(lambda db: revisions.publish(db, new, after))
+
+    async def revisions(self, kind: str) -> Sequence[Revision]:
+        return await self.run(lambda db: revisions.revisions(db, kind))
+
+    async def active(self, kind: str) -> Revision | None:
+        return await self.run(lambda db: revisions.active(db, kind))
+
+    async def activate(self, kind: str, number: int, after: int) -> None:
+        await self.run(lambda db: revisions.activate(db, kind, number, after))
+
+    async def needs(self) -> Sequence[Need]:
+        return await self.run(needs.needs)
+
+    async def mark(self, need: str, patent: str, who: str, fits: bool, at: int) -> None:
+        await self.run(lambda db: needs.mark(db, need, patent, who, fits, at))
 
     async def foreign(self) -> bool:
         # data_version moves only when another connection commits (SQLite documentation, PRAGMA data_version).

@@ -23,6 +23,7 @@ from bot.web.problems import TITLES, Problem, problem
 from bot.web.security import Guard
 from bot.web.sheets import Sheets
 from knowledge import catalog_check
+from knowledge.loader import DataError
 
 log = logging.getLogger("zhiwen.web")
 FOREIGN_EVERY = 0.5
@@ -117,6 +118,7 @@ def _leave(chat: Chat, health: Health) -> Callable[[web.Application], Awaitable[
 
 def _beside(desk: Desk, settings: Settings) -> Callable[[web.Application], AsyncIterator[None]]:
     async def beside(app: web.Application) -> AsyncIterator[None]:
+        await desk.refresh()  # before the port opens: broken published data stop the start
         tasks = [asyncio.create_task(_watch(desk)), asyncio.create_task(_retain(desk, settings.retention_days))]
         yield
         for task in tasks:
@@ -128,14 +130,27 @@ def _beside(desk: Desk, settings: Settings) -> Callable[[web.Application], Async
 
 async def _watch(desk: Desk) -> None:
     """See what commands beside the service changed, within a second."""
+    stale = False
     while True:
         await asyncio.sleep(FOREIGN_EVERY)
         try:
-            if await desk.store.foreign():
+            stale = await desk.store.foreign() or stale
+            if stale:
                 desk.forget()
                 desk.hub.publish_all()
+                await _refreshed(desk)
+            stale = False
         except StoreDown as error:
             log.error("store is down: %s", error)
+
+
+async def _refreshed(desk: Desk) -> None:
+    """Take up what was published; data that don't pass the check are refused, and the earlier ones stay."""
+    try:
+        if await desk.refresh():
+            log.info("data now: %s", desk.rules.revision)
+    except DataError as error:
+        log.error("published data are refused: %s", error)
 
 
 async def _retain(desk: Desk, days: int) -> None:

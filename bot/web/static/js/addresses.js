@@ -1,7 +1,10 @@
 // Which addresses may become links. Words may carry only official ones; a card's action also a map or a telephone.
 
 // The hosts of knowledge/hosts.yaml; each covers its sub-domains.
-const HOSTS = ["gov.cn", "cnipa.gov.cn", "12315.cn", "ipwq.cn", "worldip.cn", "wipo.int", "ccopyright.com.cn", "hizhuanli.cn", "cx.cnca.cn"];
+const HOSTS = [
+  "gov.cn", "cnipa.gov.cn", "12315.cn", "ipwq.cn", "worldip.cn", "wipo.int", "ccopyright.com.cn", "hizhuanli.cn", "cx.cnca.cn",
+  "uri.amap.com", "apis.map.qq.com", "api.map.baidu.com",
+];
 
 /** The address when it leads to an official site, else null. */
 export function official(address) {

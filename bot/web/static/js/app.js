@@ -41,7 +41,11 @@ function ask(question, event) {
   goOnWriting(event);
 }
 
+// The choice that asks for a position: here the panel asks, elsewhere the bot says how.
+const POSITION = "x:position";
+
 function choose(choice, label, event) {
+  if (choice === POSITION) return place.open();
   chat.choose(choice, label);
   goOnWriting(event);
 }

@@ -22,6 +22,10 @@ export class Place {
     return !this.#panel.hidden;
   }
 
+  open() {
+    this.#ask();
+  }
+
   close() {
     this.#hide();
     this.#button.focus();
