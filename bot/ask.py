@@ -133,6 +133,7 @@ def explained(rules: Rules, question: Question, asked: Asked) -> Iterator[str]:
         example = f"    最像的例句：{candidate.example}" if candidate.example else ""
         yield f"  {candidate.confidence:.2f}  {candidate.item}{example}"
     yield f"读作：{meaning.text}"
+    yield from rules.why(question.text)
     yield f"依据：{'；'.join(meaning.why)}"
     if meaning.slots:
         yield f"要素：{json.dumps(dict(meaning.slots), ensure_ascii=False)}"

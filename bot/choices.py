@@ -55,6 +55,11 @@ def item_choice(item: str, facet: str = "overview", more: bool = False) -> str:
     return f"{'m' if more else 'i'}:{item}:{facet}"
 
 
+def guide_choice(guide: str) -> str:
+    """`g:trademark_register` starts a guide."""
+    return f"g:{guide}"
+
+
 def asked(choice: str) -> Asked | None:
     """What an item choice asks; None for any other id."""
     kind, _, rest = choice.partition(":")

@@ -299,7 +299,7 @@ def _has(words: tuple[str, ...], text: str) -> bool:
 
 
 def _start(guide: Guide) -> Choice:
-    return Choice(f"g:{guide.id}", guide.button)
+    return Choice(choices.guide_choice(guide.id), guide.button)
 
 
 def _stale(conversation: Conversation, rules: Rules, guide: Guide | None = None) -> Turn:

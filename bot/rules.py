@@ -24,6 +24,7 @@ class Rules:
     revision: str
     retention_days: int = 365
     quantities: Callable[[str], Mapping[str, object]] = lambda _: {}  # numbers of a question that a fee depends on
+    why: Callable[[str], Sequence[str]] = lambda _: ()  # what was seen in a text, and where decisions turn, line by line
     sheet_days: int = 14  # how long the link of a sheet holds
     classes: Callable[[str], Sequence[int]] = lambda _: ()  # the likeliest class of each good named
     goods: Callable[[str], Goods] = lambda _: Goods()  # what a question names to learn its class

@@ -222,7 +222,7 @@ def _cards(rules: Rules, sheet: Sheet) -> tuple[Card, ...]:
     priced = [line for part in sheet.parts for line in part.lines if line.amount]
     cards: Sequence[Card] = []
     if priced:
-        lines = tuple(f"{line.text}：{line.amount}" for line in priced[:-1])
+        lines = tuple(f"{line.text} = {line.amount}" for line in priced[:-1])
         cards = [Card("fee", f"{rules.phrases['sheet_fee_total']} {priced[-1].amount}", lines)]
     if sheet.days:
         cards = [*cards, Card("deadline", rules.phrases["sheet_days"], tuple(f"{_day(d.day)} {d.name}" for d in sheet.days))]

@@ -9,12 +9,13 @@ import sys
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bot.rules import Rules
 from bot.settings import Settings
-from intents import files
+from intents import explain, files
 from intents.follow import Counterparts
 from intents.lexicon import Lexicon
 from intents.matcher import Matcher
@@ -72,10 +73,11 @@ def load(settings: Settings, say: Progress = lambda _: None, read: Any = None) -
     cache = settings.cache / cache_name(home, settings.node)
     library = _library(home, settings.node, cache, say)
     if read:
-        return Rules(library, read, revision(home), settings.retention_days, quantities, settings.sheet_days)
+        return Rules(library, read, revision(home), settings.retention_days, quantities, sheet_days=settings.sheet_days)
     reader, slots, words = understanding(home, library, cache, say)
-    plain = Rules(library, reader.read, revision(home), settings.retention_days, quantities, settings.sheet_days)
-    return replace(plain, classes=words.likeliest, goods=slots.goods, classed=words.find)
+    plain = Rules(library, reader.read, revision(home), settings.retention_days, quantities, sheet_days=settings.sheet_days)
+    why = partial(explain.explained, reader)
+    return replace(plain, classes=words.likeliest, goods=slots.goods, classed=words.find, why=lambda text: tuple(why(text)))
 
 
 def _library(home: Path, node: str, cache: Path, say: Progress) -> Library:

@@ -9,6 +9,8 @@ from bot.rules import Rules
 from knowledge.answers import Told
 from knowledge.catalog import FACET_NAMES
 
+LED = ("overview", "eligibility", "steps", "materials")  # facets whose answers offer to be led through the filing
+
 
 def answer(rules: Rules, item: str, facet: str, on: date, today: date, more: bool = False) -> Reply | None:
     """The reply for an item's facet; the item's overview with a remark when it has no such facet; None for an unknown item."""
@@ -28,6 +30,9 @@ def _reply(rules: Rules, told: Told, item: str, facet: str) -> Reply:
     buttons = [Choice(choices.item_choice(o.item, o.facet), o.label) for o in told.offers]
     if told.has_more:
         buttons.insert(0, Choice(choices.item_choice(item, facet, more=True), rules.phrases["more"]))
+    guide = rules.library.guides.of_item(item)
+    if guide is not None and facet in LED:
+        buttons.append(Choice(choices.guide_choice(guide.id), guide.button))
     sources = tuple(SourceNote(s.title, s.as_of, s.confidence, s.number, s.url) for s in told.sources)
     return Reply(told.text, tuple(buttons), (), sources, told.source_line, item, facet)
 

@@ -31,6 +31,16 @@ class Candidate(NamedTuple):
     example: str
 
 
+class Evidence(NamedTuple):
+    """What was seen in a sentence: words, terms of the field and aspect words (as written → meant); and each view's part of the best scores."""
+
+    words: tuple[str, ...]
+    terms: tuple[str, ...]
+    cues: tuple[str, ...]
+    best: tuple[str, ...]
+    shares: Mapping[str, tuple[float, ...]]
+
+
 class Ranking(NamedTuple):
     """Candidates best first, aspects best first (name, score), the share of the sentence's features ever seen, aspects named by a word."""
 
@@ -79,6 +89,24 @@ class Matcher:
         named = tuple(sorted(zip(self.model.aspects, aspects, strict=True), key=_second, reverse=True))
         cues = tuple(name[1:] for name in views["f"])
         return Ranking(normal, self._candidates(normal, intents, best, known, top), named, known, cues)
+
+    def evidence(self, text: str, top: int = 3) -> Evidence:
+        """Why a text ranks as it does: what was seen in it, and how much each view says for the best candidates (raw scores)."""
+        ranking = self.rank(text, top)
+        views = self.views(ranking.text)
+        best = [c.intent for c in ranking.candidates]
+        places = [self.model.intents.index(name) for name in best]
+        columns, values, _ = weigh(views, self.model.vocabulary, self.model.idf, self._unknown)
+        shares: dict[str, tuple[float, ...]] = {}
+        start = 0
+        for view, names in views.items():
+            end = start + sum(name in self.model.vocabulary for name in names)
+            scores = self.model.layer.scores(columns[start:end], values[start:end]) - self.model.layer.constant
+            shares[view], start = tuple(round(float(scores[p]), 3) for p in places), end
+        words = tuple(name[1:] for name in views["w"] if "_" not in name)
+        terms = tuple(f"{written}→{'、'.join(names)}" for written, names in self.views.terms(ranking.text))
+        cues = tuple(f"{written}→{'、'.join(names)}" for written, names in self.views.cues(ranking.text))
+        return Evidence(words, terms, cues, tuple(best), shares)
 
     def _candidates(self, text: str, scores: Sequence[float], best: Sequence[int], known: float, top: int) -> tuple[Candidate, ...]:
         found = []

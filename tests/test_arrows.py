@@ -26,7 +26,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 )
 TOP = LAYERS[-1]
 # What is made of data files by the assembly; the rest of the bot gets it ready-made.
-ASSEMBLED = ("intents.features", "intents.lexicon", "intents.matcher", "intents.reader", "intents.linear", "intents.slots", "intents.tables", "intents.training")
+ASSEMBLED = ("intents.explain", "intents.features", "intents.lexicon", "intents.matcher", "intents.reader", "intents.linear", "intents.slots", "intents.tables", "intents.training")
 
 
 def modules(package: str) -> list[Path]:

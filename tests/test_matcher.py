@@ -43,3 +43,14 @@ def test_an_intent_with_a_single_sentence_is_learned_too() -> None:
 def test_sentences_without_aspects_are_enough() -> None:
     built = Matcher.build([Example(e.text, e.intent) for e in SMALL], LEXICON, {}, TABLES)
     assert built.rank("商标续展").candidates[0].intent == "renew" and built.rank("商标续展").aspects == ()
+
+
+@given(st.text("商标续展注册多少钱怎么办abc1 ？", max_size=40))
+@settings(deadline=None)
+def test_the_views_of_the_evidence_add_up_to_the_score(text: str) -> None:
+    seen, ranking = BUILT.evidence(text), BUILT.rank(text, 3)
+    assert seen.best == tuple(c.intent for c in ranking.candidates)
+    for place, candidate in enumerate(ranking.candidates):
+        constant = float(BUILT.model.layer.constant[BUILT.model.intents.index(candidate.intent)])
+        told = sum(shares[place] for shares in seen.shares.values()) + constant
+        assert abs(told - candidate.score) < 0.02
