@@ -1,11 +1,12 @@
 """What must hold in the guides beyond their shape: what they name exists, and conditions look back. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from knowledge import loader
 from knowledge.answers import PLACEHOLDER
 from knowledge.catalog import Catalog
+from knowledge.catalog_check import PHONE, URL, official
 from knowledge.deadlines import DeadlineRules
 from knowledge.fees import Case, FeeRules
 from knowledge.guides import FINE, UNSURE, Guide, Guides, When, conditions
@@ -18,12 +19,13 @@ Wrong = tuple[Keys, str]
 
 
 def faults(
-    guides: Guides, catalog: Catalog, fees: FeeRules, limits: DeadlineRules, loans: LoanRules, patents: PatentRules, folder: Path
+    guides: Guides, catalog: Catalog, fees: FeeRules, limits: DeadlineRules, loans: LoanRules, patents: PatentRules,
+    hosts: Sequence[str], folder: Path,
 ) -> Iterator[Fault]:  # fmt: skip
     """What the guides name and the other data lack."""
     for guide in guides.guides.values():
         path = folder / f"{guide.id}.yaml"
-        wrong = (*_wrong(guide, catalog, fees, limits), *_wrong_loan(guide, loans), *_wrong_ticket(guide, patents))
+        wrong = (*_wrong(guide, catalog, fees, limits), *_wrong_loan(guide, loans), *_wrong_ticket(guide, patents), *_told(guide, hosts))
         yield from (loader.fault_at(path, keys, message) for keys, message in wrong)
 
 
@@ -52,6 +54,13 @@ def _wrong(guide: Guide, catalog: Catalog, fees: FeeRules, limits: DeadlineRules
         step = guide.step(day.step)
         if step is None or step.kind != "date":
             yield ("days", number, "step"), f"应为问日期的步骤：{day.step}"
+
+
+def _told(guide: Guide, hosts: Sequence[str]) -> Iterator[Wrong]:
+    """Phones typed as digits, links to sites that are not official."""
+    for keys, _, text in conditions(guide):
+        yield from ((keys, f"不是官方网站，不能显示链接：{url}") for url in URL.findall(text) if not official(url, hosts))
+        yield from ((keys, f"电话要写成事实占位（{{tel.…}}）：{phone}") for phone in PHONE.findall(URL.sub("", text)))
 
 
 def _wrong_loan(guide: Guide, loans: LoanRules) -> Iterator[Wrong]:
