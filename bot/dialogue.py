@@ -11,6 +11,7 @@ from bot.rules import TEXT_LIMIT, Rules, local
 from bot.sheets import due
 from intents.meaning import HUMAN, OVERVIEW, Context, Meaning
 from intents.normalise import has_words, visible
+from intents.several import questions
 from knowledge.answers import fill
 from knowledge.catalog import FACET_NAMES
 
@@ -83,6 +84,9 @@ def _said(conversation: Conversation, message: Message, text: str, rules: Rules,
     unsure = _guessed(conversation, message, meaning, rules, today) if meaning.decision in ("reject", "clarify") else None
     if unsure is not None:
         return unsure
+    several = _several(conversation, message, text, meaning, rules)
+    if several is not None:
+        return several
     if meaning.decision == "reject":
         return _rejected(conversation, meaning, rules, today)
     if meaning.decision == "handoff":
@@ -92,6 +96,23 @@ def _said(conversation: Conversation, message: Message, text: str, rules: Rules,
     if meaning.decision == "clarify":
         return _measured(_clarified(conversation, message, meaning, rules, new), meaning)
     return _measured(_answered(conversation, message, meaning, rules), meaning)
+
+
+def _several(conversation: Conversation, message: Message, text: str, meaning: Meaning, rules: Rules) -> Turn | None:
+    """Two or three questions about different items in one message, each understood for sure: each is answered. Else None."""
+    parts = questions(text) if meaning.decision in ("answer", "clarify") else ()
+    if len(parts) < 2:
+        return None
+    today = local(message.at).date()
+    sure = [m for m in (rules.read(part, Context(), today) for part in parts) if m.decision == "answer"]
+    first = {m.item: m for m in reversed(sure)}
+    if len(first) < 2:
+        return None
+    turns = [(m, _answered(conversation, message, m, rules)) for m in sure if first[m.item] is m]
+    replies = _buttons_last([reply for _, turn in turns for reply in turn.replies])
+    main = next((pair for pair in turns if pair[0].item == meaning.item), turns[0])
+    topic = replace(turns[-1][1].conversation.topic, flow=conversation.topic.flow, offered=replies[-1].choices)
+    return _measured(replace(main[1], conversation=replace(conversation, topic=topic), replies=replies), main[0])
 
 
 def _guessed(conversation: Conversation, message: Message, meaning: Meaning, rules: Rules, today: date) -> Turn | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot import locating
+from bot import locating, station_answers
 from bot.ask import Question, as_json, ask
 from bot.choices import contact_choice
 from bot.dialogue import decide
@@ -199,6 +199,16 @@ def test_a_position_is_consented_to_and_not_kept_in_the_talk(rules: Rules) -> No
 def test_a_button_for_contact_is_answered_from_the_stations_too(city: Rules) -> None:
     (turn,) = conversation(city, Message("m1", millis("2026-11-24 10:00"), choice="i:trademark.window:contact"))
     assert turn.result and "0000-7" in turn.replies[0].text
+
+
+def test_a_sheet_is_told_where_to_go_with_a_map_where_the_place_is_known(city: Rules, rules: Rules) -> None:
+    (line,) = station_answers.offices(rules, ["tm_window"], "定西市陇西县", TODAY)
+    assert "定西市已设商标业务受理窗口" in line[0] and "**" not in line[0] and line[1] is None
+    lines = list(station_answers.offices(city, ["tm_window"], "兰州市城关区", TODAY))
+    assert any("0000-2" in text and link and link[1].startswith("https://uri.amap.com/") for text, link in lines)
+    ((text, link),) = station_answers.offices(rules, ["tm_window"], "浙江省杭州市", TODAY)
+    assert "请问当地" in text and link is None
+    assert not list(station_answers.offices(rules, ["tm_window"], "", TODAY))
 
 
 def test_every_shipped_station_is_sound_and_shows_no_link_that_is_not_official(rules: Rules) -> None:
