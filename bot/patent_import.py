@@ -8,6 +8,8 @@ from knowledge import patents as records
 from knowledge.patents import COLUMNS, Patent, PatentRules
 from knowledge.table import Row, Wrong
 
+MOST = 2000  # patents in the list: with more, learning to compare them takes minutes
+
 
 class Taken(NamedTuple):
     """The list with a table taken in, and everything wrong in the table; nothing counts while anything is."""
@@ -41,7 +43,8 @@ def imported(rows: Sequence[Row], now: Sequence[Patent], rules: PatentRules, tod
     """Take a table in, by the patents' numbers. `whole`: what it leaves out is taken away."""
     found, wrong = records.parsed(rows, rules, today)
     after = ({} if whole else {p.number: p for p in now}) | {p.number: p for p in found}
-    return Taken(tuple(after[number] for number in sorted(after)), wrong)
+    crowded = [Wrong(0, "-", f"清单会有 {len(after)} 件，最多 {MOST} 件；先撤下已经失效、已经转让的")] if len(after) > MOST else []
+    return Taken(tuple(after[number] for number in sorted(after)), (*wrong, *crowded))
 
 
 def changes(before: Sequence[Patent], after: Sequence[Patent]) -> Iterator[Change]:

@@ -14,6 +14,7 @@ from knowledge.nice_finding import Found
 ZONE = ZoneInfo("Asia/Shanghai")
 Read = Callable[[str, Context, date], Meaning]
 Ranked = Callable[[str, int], Sequence[tuple[str, float]]]  # a text, how many → (label, confidence), best first
+Examples = tuple[tuple[str, str], ...]  # (text, label)
 TEXT_LIMIT = 2000
 
 
@@ -32,12 +33,12 @@ class Rules:
     goods: Callable[[str], Goods] = lambda _: Goods()  # what a question names to learn its class
     classed: Callable[[str], tuple[Found, ...]] = lambda _: ()  # classes for a good, best first, with why
 
-    learn: Callable[[Sequence[tuple[str, str]]], Ranked] = lambda _: lambda *_: ()  # a ranker from (text, label) examples
+    learn: Callable[[Examples], Ranked] = lambda _: lambda *_: ()  # a ranker of labels
 
     @cached_property
     def patents_like(self) -> Ranked:
         """The patents of the list that a text is like. Learnt at first use: seconds for thousands of patents."""
-        return self.learn([(text, p.number) for p in self.library.patents for text in (p.title, p.abstract)])
+        return self.learn(tuple((text, p.number) for p in self.library.patents for text in (p.title, p.abstract)))
 
     def class_line(self, number: int) -> str:
         """A class as a line: its number and what it is about."""

@@ -9,11 +9,11 @@ import sys
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-from bot.rules import Ranked, Rules
+from bot.rules import Examples, Ranked, Rules
 from bot.settings import Settings
 from intents import explain, files, ranker
 from intents.features import Tables
@@ -78,11 +78,11 @@ def load(settings: Settings, say: Progress = lambda _: None, read: Any = None) -
     reader, slots, words = understanding(home, library, cache, say)
     plain = Rules(library, reader.read, revision(home), settings.retention_days, quantities, sheet_days=settings.sheet_days)
     why = partial(explain.explained, reader)
-    learn = partial(learnt, tables=reader.matcher.model.tables)
+    learn = lru_cache(maxsize=2)(partial(learnt, tables=reader.matcher.model.tables))  # other data may change meanwhile
     return replace(plain, classes=words.likeliest, goods=slots.goods, classed=words.find, why=lambda text: tuple(why(text)), learn=learn)
 
 
-def learnt(examples: Sequence[tuple[str, str]], tables: Tables | None = None) -> Ranked:
+def learnt(examples: Examples, tables: Tables | None = None) -> Ranked:
     """A ranker of labels from (text, label) examples; nothing is kept on disk."""
     if not examples:
         return lambda *_: ()

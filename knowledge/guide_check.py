@@ -1,12 +1,13 @@
 """What must hold in the guides beyond their shape: what they name exists, and conditions look back. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import get_args
 
 from knowledge import loader
 from knowledge.answers import PLACEHOLDER
 from knowledge.catalog import Catalog
+from knowledge.catalog_check import PHONE, URL, official
 from knowledge.deadlines import DeadlineRules
 from knowledge.fees import Case, FeeRules
 from knowledge.guides import FINE, UNSURE, Guide, Guides, Standing, When, conditions
@@ -19,12 +20,16 @@ Wrong = tuple[Keys, str]
 
 
 def faults(
-    guides: Guides, catalog: Catalog, fees: FeeRules, limits: DeadlineRules, loans: LoanRules, patents: PatentRules, folder: Path
+    guides: Guides, catalog: Catalog, fees: FeeRules, limits: DeadlineRules, loans: LoanRules, patents: PatentRules,
+    hosts: Sequence[str], folder: Path,
 ) -> Iterator[Fault]:  # fmt: skip
     """What the guides name and the other data lack."""
     for guide in guides.guides.values():
         path = folder / f"{guide.id}.yaml"
-        wrong = (*_wrong(guide, catalog, fees, limits), *_wrong_states(guide), *_wrong_loan(guide, loans), *_wrong_ticket(guide, patents))
+        wrong = (
+            *_wrong(guide, catalog, fees, limits), *_wrong_states(guide), *_wrong_loan(guide, loans), *_wrong_ticket(guide, patents),
+            *_told(guide, hosts),
+        )  # fmt: skip
         yield from (loader.fault_at(path, keys, message) for keys, message in wrong)
 
 
@@ -74,6 +79,13 @@ def _wrong_states(guide: Guide) -> Iterator[Wrong]:
     for keys, when, _ in conditions(guide):
         if keys[0] in ("steps", "conclusions", "days"):
             yield from ((keys, f"只有告知单的内容可以看状态：{name}") for name in when if guide.state(name))
+
+
+def _told(guide: Guide, hosts: Sequence[str]) -> Iterator[Wrong]:
+    """Phones typed as digits, links to sites that are not official."""
+    for keys, _, text in conditions(guide):
+        yield from ((keys, f"不是官方网站，不能显示链接：{url}") for url in URL.findall(text) if not official(url, hosts))
+        yield from ((keys, f"电话要写成事实占位（{{tel.…}}）：{phone}") for phone in PHONE.findall(URL.sub("", text)))
 
 
 def _wrong_loan(guide: Guide, loans: LoanRules) -> Iterator[Wrong]:

@@ -168,7 +168,7 @@ def load(home: Path, node: str = "", today: date | None = None, raw: object = No
     faults = [
         *([] if narrowed else [Fault("fees.yaml", "-", wrong) for wrong in fees.faults(fee_rules, catalog)]),
         *([] if narrowed else [Fault("deadlines.yaml", "-", wrong) for wrong in deadlines.faults(limit_rules, catalog)]),
-        *([] if narrowed else guide_check.faults(led, catalog, fee_rules, limit_rules, loan_rules, patent_rules, folder / "guides")),
+        *([] if narrowed else guide_check.faults(led, catalog, fee_rules, limit_rules, loan_rules, patent_rules, hosts, folder / "guides")),
         *([] if narrowed else loan_check.faults(loan_rules, catalog, hosts, folder / "loans.yaml")),
         *gi.faults(gis, catalog),
         *([] if narrowed else _nice_faults(catalog, goods, folder / "nice" / "classes.yaml")),

@@ -18,7 +18,7 @@ def faults(rules: Rules, folder: Path) -> str:
     known = rules.library
     try:
         found = guide_check.faults(
-            guides.load(folder), known.catalog, known.fees, known.deadlines, known.loans, known.patent_rules, folder
+            guides.load(folder), known.catalog, known.fees, known.deadlines, known.loans, known.patent_rules, known.hosts, folder
         )  # fmt: skip
         return "\n".join(map(str, found))
     except DataError as error:

@@ -127,6 +127,14 @@ def test_a_broken_row_is_told_with_its_number_its_column_and_the_reason(sampled:
     assert len(said) == len(case["says"]) and [part for part in case["says"] if part not in "\n".join(said)] == [], said
 
 
+def test_a_list_too_long_to_compare_is_refused(sampled: Rules, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patent_import, "MOST", 38)
+    three = head(4).replace("ZL2099", "ZL2010").splitlines()
+    numbers = [f"2010{kind}000000{n}" for n, kind in enumerate("122", 1)]
+    lines = [three[0], *(re.sub(r"ZL[^,]*", f"ZL{d}{records.check_digit(d)}", line) for d, line in zip(numbers, three[1:], strict=True))]
+    assert patent_commands.faults(Path(table(tmp_path, "\n".join(lines))), sampled.library, TODAY) == ["整张表，-：清单会有 39 件，最多 38 件；先撤下已经失效、已经转让的"]
+
+
 # The matcher against judged needs.
 
 
