@@ -25,7 +25,7 @@ from bot.ports import Outgoing
 log = logging.getLogger("zhiwen.telegram")
 T = TypeVar("T")
 API = "https://api.telegram.org"
-CONNECT, READ, WRITE, PROBE = 5.0, 15.0, 20.0, 5.0  # seconds
+CONNECT, WRITE, PROBE = 5.0, 20.0, 5.0  # seconds
 CONNECTIONS = 128
 LONGEST_RETRY = 60.0
 Words = Mapping[str, str]
@@ -33,7 +33,8 @@ Words = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class TelegramSettings:
-    """What an operator decides. `secret`: what Telegram must show at the webhook. `rate`: messages a second to all together."""
+    """What an operator decides. `secret`: what Telegram must show at the webhook. `rate`: messages a second to all together; `each`: to one
+    citizen. `patience`: seconds that an answer of Telegram is waited for."""
 
     token: str
     mode: str
@@ -41,6 +42,8 @@ class TelegramSettings:
     base_url: str = API
     public_url: str = ""
     rate: float = 30.0
+    each: Pace = Pace(1.0, 4)
+    patience: float = 15.0
 
 
 class Connected(NamedTuple):
@@ -58,7 +61,7 @@ class Connected(NamedTuple):
 def connected(settings: TelegramSettings) -> Connected:
     """The library's bot for these settings; nothing is asked yet."""
     root = settings.base_url.rstrip("/")
-    timeouts: dict[str, Any] = {"connect_timeout": CONNECT, "read_timeout": READ, "write_timeout": WRITE, "pool_timeout": CONNECT}
+    timeouts: dict[str, Any] = {"connect_timeout": CONNECT, "read_timeout": settings.patience, "write_timeout": WRITE, "pool_timeout": CONNECT}
     sending, asking = HTTPXRequest(connection_pool_size=CONNECTIONS, **timeouts), HTTPXRequest(connection_pool_size=1, **timeouts)
     bot = telegram.Bot(settings.token, base_url=f"{root}/bot", base_file_url=f"{root}/file/bot", request=sending, get_updates_request=asking)
     return Connected(bot, (sending, asking))
@@ -79,7 +82,7 @@ class Telegram:
         self._state: State = "starting"
         self._tasks: set[asyncio.Task[Any]] = set()
         self.abilities = Abilities(
-            buttons=True, files=True, location=True, handover="relayed", each=Pace(1.0, 4), all=Pace(settings.rate, max(1, int(settings.rate)))
+            buttons=True, files=True, location=True, handover="relayed", each=settings.each, all=Pace(settings.rate, max(1, int(settings.rate)))
         )
 
     @property
