@@ -1,6 +1,7 @@
 """The service with Telegram, in this process, against a Bot API server on loopback; started, stopped and started again on the same store."""
 
 import asyncio
+import io
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,7 +17,7 @@ from bot.rules import Rules
 from bot.settings import Settings
 from bot.store.sqlite import SqliteStore
 from bot.web.app import application
-from tests.botapi import TOKEN, BotApi, Sent
+from tests.botapi import SECRET_HEADER, TOKEN, BotApi, Sent
 
 SECRET = "a-secret_of_the-webhook"
 KEY = b"a key of the tests"
@@ -68,6 +69,11 @@ class TelegramService:
         update = self.api.message(chat, int(time.time() - ago), text=text)
         assert await self.push(update) == 200
         return update
+
+    async def post(self, body: bytes) -> int:
+        """Anything at all, posted to the webhook with the right secret."""
+        async with self._session.post(f"{self.url}/telegram/webhook", data=io.BytesIO(body), headers={SECRET_HEADER: SECRET}) as response:
+            return response.status
 
     async def get(self, path: str) -> Any:
         """The JSON of one of the service's own pages, or its text."""

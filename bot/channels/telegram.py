@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import random
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
@@ -60,6 +61,7 @@ class Connected(NamedTuple):
 
 def connected(settings: TelegramSettings) -> Connected:
     """The library's bot for these settings; nothing is asked yet."""
+    os.environ.setdefault("PTB_TIMEDELTA", "1")  # the library's later way to tell times, without a warning each time
     root = settings.base_url.rstrip("/")
     timeouts: dict[str, Any] = {"connect_timeout": CONNECT, "read_timeout": settings.patience, "write_timeout": WRITE, "pool_timeout": CONNECT}
     sending, asking = HTTPXRequest(connection_pool_size=CONNECTIONS, **timeouts), HTTPXRequest(connection_pool_size=1, **timeouts)
@@ -79,6 +81,7 @@ class Telegram:
         self._connected = connected(settings)
         self._bot = self._connected.bot
         self._reader = Reader(words)
+        self._webhook: Webhook | None = None
         self._state: State = "starting"
         self._tasks: set[asyncio.Task[Any]] = set()
         self.abilities = Abilities(
@@ -94,7 +97,8 @@ class Telegram:
         """The webhook; none while polling."""
         if self._settings.mode != "webhook":
             return ()
-        return (web.post(PATH, Webhook(self.name, self._settings.secret, self._reader, inbox, self._noticed, self._beside).post),)
+        self._webhook = Webhook(self.name, self._settings.secret, self._reader, inbox, self._noticed)
+        return (web.post(PATH, self._webhook.post),)
 
     async def run(self, inbox: Inbox) -> None:
         """Greet Telegram, again and again until it answers; then take updates, if they are to be fetched."""
@@ -212,6 +216,8 @@ class Telegram:
 
     async def close(self) -> None:
         """End connections."""
+        if self._webhook:
+            self._webhook.close()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

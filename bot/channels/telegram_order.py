@@ -1,49 +1,49 @@
 """Updates over several connections may overtake each other: their numbers, which count up by one, say whether an earlier one is still on its way."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 HOLD = 0.5  # seconds that an earlier update is waited for
 FAR = 1000  # a gap this wide is none: the numbers began anew
+Go = Callable[[], None]
 
 
 class Order:
-    """The numbers seen so far. Before the first one nothing is known to be missing."""
+    """Lets updates go in the order of their numbers. Before the first one nothing is known to be missing."""
 
-    def __init__(self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep):
-        self._sleep = sleep
-        self._next: int | None = None  # everything below has been seen or given up
-        self._seen: set[int] = set()
-        self._moved = asyncio.Event()
+    def __init__(self) -> None:
+        self._next: int | None = None  # everything below has gone, or is given up
+        self._held: dict[int, Go] = {}
+        self._timers: set[asyncio.TimerHandle] = set()
 
-    def seen(self, number: int) -> None:
-        """An update is kept."""
+    def put(self, number: int, go: Go) -> None:
+        """Let an update go now, or when those before it have come, or after a moment without them."""
         if self._next is None or abs(number - self._next) > FAR:
-            self._next, self._seen = number, set()
-        self._seen.add(number)
-        self._advance()
+            self._release(number)
+        if number < (self._next or 0):
+            go()
+            return
+        self._held[number] = go
+        self._release(self._next or 0)
+        if number in self._held:
+            handle = asyncio.get_running_loop().call_later(HOLD, self._given_up, number)
+            self._timers = {timer for timer in self._timers if timer.when() > asyncio.get_running_loop().time()} | {handle}
 
-    def is_turn(self, number: int) -> bool:
-        """Whether nothing below is missing."""
-        return self._next is None or number < self._next
+    def _given_up(self, number: int) -> None:
+        if number in self._held:
+            self._release(number)
 
-    async def turn(self, number: int) -> None:
-        """Wait until nothing below is missing, or for so long that it is given up."""
-        waited = asyncio.ensure_future(self._sleep(HOLD))
-        try:
-            while not self.is_turn(number) and not waited.done():
-                moved = asyncio.ensure_future(self._moved.wait())
-                await asyncio.wait((waited, moved), return_when=asyncio.FIRST_COMPLETED)
-                moved.cancel()
-        finally:
-            waited.cancel()
-        if not self.is_turn(number):
-            self._next = max(self._next or 0, number)
-            self._advance()
-
-    def _advance(self) -> None:
-        while self._next in self._seen:
-            self._seen.discard(self._next)
+    def _release(self, start: int) -> None:
+        """Everything held below a number, then what follows on it without a gap."""
+        for number in sorted(n for n in self._held if n < start):
+            self._held.pop(number)()
+        self._next = start
+        while self._next in self._held:
+            self._held.pop(self._next)()
             self._next += 1
-        self._moved.set()
-        self._moved = asyncio.Event()
+
+    def close(self) -> None:
+        """Forget what is held: it is kept in the inbox."""
+        for timer in self._timers:
+            timer.cancel()
+        self._held.clear()

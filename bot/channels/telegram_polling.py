@@ -39,7 +39,7 @@ async def poll(bot: telegram.Bot, channel: str, reader: Reader, inbox: Inbox, no
 
 async def _taken(found: tuple[telegram.Update, ...], channel: str, reader: Reader, inbox: Inbox, noticed: Noticed) -> None:
     updates = [_understood(reader, each) for each in found]
-    await take(channel, updates, inbox, lambda update, new: inbox.go(channel, [update.incoming] if new and update.incoming else []))
+    await take(channel, updates, inbox, lambda update: inbox.go(channel, [update.incoming] if update.incoming else []))
     for update in updates:
         noticed(update)
 

@@ -3,8 +3,7 @@
 import hmac
 import json
 import logging
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable
 
 from aiohttp import web
 
@@ -16,15 +15,13 @@ log = logging.getLogger("zhiwen.telegram")
 PATH = "/telegram/webhook"
 SECRET = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header
 MOST = 1024 * 1024  # bytes of an update
-Beside = Callable[[Coroutine[Any, Any, None]], None]
 
 
 class Webhook:
     """The handler, with what it needs."""
 
-    def __init__(self, channel: str, secret: str, reader: Reader, inbox: Inbox, noticed: Callable[[Update], None], beside: Beside):
-        self._channel, self._secret, self._reader, self._inbox = channel, secret.encode(), reader, inbox
-        self._noticed, self._beside = noticed, beside
+    def __init__(self, channel: str, secret: str, reader: Reader, inbox: Inbox, noticed: Callable[[Update], None]):
+        self._channel, self._secret, self._reader, self._inbox, self._noticed = channel, secret.encode(), reader, inbox, noticed
         self._order = Order()
 
     async def post(self, request: web.Request) -> web.Response:
@@ -43,18 +40,12 @@ class Webhook:
         self._noticed(update)
         return web.Response()
 
-    def _go(self, update: Update, new: bool) -> None:
-        self._order.seen(update.number)
-        if new and update.incoming:
-            if self._order.is_turn(update.number):
-                self._inbox.go(self._channel, [update.incoming])
-            else:
-                self._beside(self._later(update))
+    def _go(self, update: Update) -> None:
+        self._order.put(update.number, lambda: self._inbox.go(self._channel, [update.incoming] if update.incoming else []))
 
-    async def _later(self, update: Update) -> None:
-        await self._order.turn(update.number)
-        if update.incoming:
-            self._inbox.go(self._channel, [update.incoming])
+    def close(self) -> None:
+        """Let nothing go any more."""
+        self._order.close()
 
 
 async def _body(request: web.Request) -> bytes:
@@ -67,8 +58,8 @@ async def _body(request: web.Request) -> bytes:
     return bytes(raw)
 
 
-async def take(channel: str, updates: list[Update], inbox: Inbox, go: Callable[[Update, bool], None]) -> None:
-    """Keep what updates say, all of it durable when this returns; then let it be answered. Raises StoreDown."""
+async def take(channel: str, updates: list[Update], inbox: Inbox, go: Callable[[Update], None]) -> None:
+    """Keep what updates say, all of it durable when this returns; then let go what is new of it. Raises StoreDown."""
     new = await inbox.keep(channel, [u.incoming for u in updates if u.incoming])
     kept = {(each.address, each.message.id): each for each in new}
     for update in updates:
@@ -78,4 +69,4 @@ async def take(channel: str, updates: list[Update], inbox: Inbox, go: Callable[[
             await inbox.reach(channel, *update.reach)
     for update in updates:
         incoming = kept.pop((update.incoming.address, update.incoming.message.id), None) if update.incoming else None
-        go(Update(update.number, incoming), incoming is not None)
+        go(Update(update.number, incoming))
