@@ -74,7 +74,7 @@ class Desk:
     async def amend(self, channel: str, address: str, message: Message) -> None:
         """Put an edited message in the place of what was said; one that still waits is answered first. Raises StoreDown."""
         async with self._in_order((channel, address)):
-            said = self._files(message) + self._kept_text(message.text or "")
+            said = self._attached(message) + self._kept_text(message.text or "")
             await self.store.amend(channel, address, message.id, wire.plain_body(said))
 
     @asynccontextmanager
@@ -156,9 +156,9 @@ class Desk:
     def as_said(self, before: Conversation, message: Message) -> str:
         """What is stored of a message: visible characters, identifying numbers masked, a position never."""
         if message.text is not None:
-            return self._files(message) + self._kept_text(message.text)
+            return self._attached(message) + self._kept_text(message.text)
         if message.files:
-            return self._files(message)
+            return self._attached(message)
         if message.choice is not None:
             return self._label(before, message.choice)
         return "〔位置〕" if message.location is not None else "〔文件〕"
@@ -166,7 +166,7 @@ class Desk:
     def _kept_text(self, text: str) -> str:
         return masked(visible(text))[:TEXT_LIMIT]
 
-    def _files(self, message: Message) -> str:
+    def _attached(self, message: Message) -> str:
         return "".join(f"〔{self.rules.phrases[f'file_{file.kind}']}〕" for file in message.files)
 
     def _label(self, before: Conversation, choice: str) -> str:

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bot.rules import Rules
+from bot.rules import Read, Rules
 from bot.settings import Settings
 from intents import explain, files
 from intents.follow import Counterparts
@@ -72,13 +72,18 @@ def load(settings: Settings, say: Progress = lambda _: None, read: Any = None) -
     home = settings.home
     cache = settings.cache / cache_name(home, settings.node)
     library = _library(home, settings.node, cache, say)
-    known = {"sheet_days": settings.sheet_days, "public_url": settings.public_url}
     if read:
-        return Rules(library, read, revision(home), settings.retention_days, quantities, **known)
+        return _rules(settings, library, read)
     reader, slots, words = understanding(home, library, cache, say)
-    plain = Rules(library, reader.read, revision(home), settings.retention_days, quantities, **known)
+    plain = _rules(settings, library, reader.read)
     why = partial(explain.explained, reader)
     return replace(plain, classes=words.likeliest, goods=slots.goods, classed=words.find, why=lambda text: tuple(why(text)))
+
+
+def _rules(settings: Settings, library: Library, read: Read) -> Rules:
+    """The snapshot with what an operator decides."""
+    told = revision(settings.home)
+    return Rules(library, read, told, settings.retention_days, quantities, sheet_days=settings.sheet_days, public_url=settings.public_url)
 
 
 def _library(home: Path, node: str, cache: Path, say: Progress) -> Library:
