@@ -266,6 +266,7 @@ NEEDED: Mapping[str, frozenset[str]] = {
     "stale_press": frozenset(),
     "position_ask": frozenset(),
     "position_send": frozenset(),
+    "telegram_position_how": frozenset(),
     "command_start": frozenset(),
     "command_export": frozenset(),
     "command_delete": frozenset(),
