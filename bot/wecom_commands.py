@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -11,10 +13,6 @@ from bot.settings import Settings
 
 def add(app: typer.Typer, load: Callable[[], Settings]) -> None:
     """Put the commands into the `wecom` group."""
-
-    @app.callback()
-    def _group() -> None:
-        """微信客服"""
 
     @app.command()
     def check() -> None:
@@ -34,3 +32,19 @@ def add(app: typer.Typer, load: Callable[[], Settings]) -> None:
             typer.echo(f"{'✓' if good else '✗'} {text}")
         if not all(good for good, _ in results):
             raise typer.Exit(1)
+
+    @app.command()
+    def fetch(number: str, folder: Annotated[Path, typer.Argument(help="放到哪个文件夹")] = Path("files")) -> None:
+        """取市民在一张受理单的对话里发来的图片、语音和文件（平台只保留三天）。"""
+        from bot import wecom_fetching
+        from bot.store.tickets import TicketRefused
+
+        try:
+            results = asyncio.run(wecom_fetching.fetched(load(), number, folder))
+        except (TicketRefused, StoreDown) as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(1) from error
+        for good, text in results:
+            typer.echo(text, err=not good)
+        if not results:
+            typer.echo("没有文件。")

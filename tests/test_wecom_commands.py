@@ -94,3 +94,20 @@ async def test_staff_are_told_how_many_messages_are_left_and_what_has_to_wait(ru
     await running.zhiwen("tickets", "accept", str(number), "--by", "王")
     said = [await running.zhiwen("tickets", "say", str(number), f"第{n}句", "--by", "王") for n in range(4)]
     assert "还可以发" in said[0].stdout and "存下" in said[3].stdout, [each.stdout for each in said]
+
+
+async def test_staff_fetch_what_a_citizen_sent_under_a_harmless_name(running: WecomProcess, tmp_path: Path) -> None:
+    running.api.media["m1"] = ("image/jpeg", "../../通知书.jpg".encode().decode("latin-1"), b"\xff\xd8")
+    running.api.sends("wm1", "image", {"media_id": "m1"})
+    running.api.sends("wm1", "file", {"media_id": "gone"})
+    running.api.says("wm1", "转人工")
+    await running.api.calls_back(running.service.url + PATH)
+    async with asyncio.timeout(20):
+        while not running.rows("SELECT number FROM ticket"):
+            await asyncio.sleep(0.02)
+    ((number,),) = running.rows("SELECT number FROM ticket")
+    fetched = await running.zhiwen("wecom", "fetch", str(number), str(tmp_path / "files"))
+    (file,) = (tmp_path / "files").iterdir()
+    assert file.read_bytes() == b"\xff\xd8" and file.name.startswith("1-0-") and file.name.endswith(".jpg")
+    assert fetched.returncode == 0 and "取不到" in fetched.stderr
+    assert (await running.zhiwen("wecom", "fetch", "XXXXXX")).returncode == 1

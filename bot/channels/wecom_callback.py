@@ -69,5 +69,5 @@ class Callback:
 
     def _refused(self, error: BadEnvelope) -> web.Response:
         metrics.CALLBACKS.labels("wecom", "refused").inc()
-        log.warning("a callback was refused: %s", error)
+        log.info("a callback was refused: %s", error)
         return web.Response(status=403)

@@ -45,8 +45,8 @@ class Sender:
             await self._out(standing, out, msgid, payload)
         except WecomError as error:
             raise delivery_error(error) from None
-        if not more:
-            await self._sessions.follow(replace(await self._books.standing(out.conversation), bounced=standing.bounced))
+        if not more and self._sessions.is_native(standing):  # what was said may have been that a person comes
+            await self._sessions.follow(standing)
         return Sent(msgid, more)
 
     async def _fit(self, standing: Standing, out: Outgoing) -> Standing:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from weakref import WeakValueDictionary
 
 from bot.channels.wecom_books import BOT, ENDED, PERSON, POOL, WINDOW_MS, Books, Standing
@@ -96,6 +97,9 @@ class Sessions:
                 return None
             raise
         now = self._clock()
+        if to == BOT:
+            await self._books.moved(standing.conversation, now, to)
+            return replace(standing, state=to)
         await self._books.moved(standing.conversation, now, to, servicer, code, now + (CODE_MS if to == ENDED else WINDOW_MS))
         self._changed(standing.conversation)
         return await self._books.standing(standing.conversation)
