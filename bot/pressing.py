@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 
-from bot import choices, flagging, handoff, lending, loan_need, locating, progress
+from bot import choices, flagging, handoff, lending, loan_need, locating, progress, rating
 from bot.computing import Computed
 from bot.handoff import NewTicket
 from bot.model import Choice, Conversation, Message, Reply, Turn
@@ -11,7 +11,7 @@ from bot.rules import Rules
 
 Pressed = Callable[[Conversation, Message, str, Rules, NewTicket], Turn | None]
 
-TURNS: tuple[Pressed, ...] = (loan_need.chosen, flagging.chosen)
+TURNS: tuple[Pressed, ...] = (loan_need.chosen, flagging.chosen, rating.chosen)
 # Only these need to know which tickets the citizen has.
 _OF_TICKETS = (progress.ASK, loan_need.YES, flagging.PREFIX)
 

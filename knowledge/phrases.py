@@ -271,6 +271,13 @@ NEEDED: Mapping[str, frozenset[str]] = {
     "command_export": frozenset(),
     "command_delete": frozenset(),
     "telegram_notice": frozenset({"web"}),
+    "welcome": frozenset(),
+    "wecom_position": frozenset(),
+    "rating_ask": frozenset(),
+    "rating_good": frozenset(),
+    "rating_fair": frozenset(),
+    "rating_poor": frozenset(),
+    "rating_thanks": frozenset(),
 }
 
 
