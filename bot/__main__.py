@@ -20,12 +20,18 @@ from knowledge.loader import DataError
 app = typer.Typer(help="知问：知识产权公共服务问答", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 tickets = typer.Typer(help="转人工的受理单", no_args_is_help=True)
 app.add_typer(tickets, name="tickets")
+guides = typer.Typer(help="办理指南", no_args_is_help=True)
+app.add_typer(guides, name="guides")
 stations = typer.Typer(help="网点：窗口、工作站、指导站的地址电话", no_args_is_help=True)
 app.add_typer(stations, name="stations")
 patents = typer.Typer(help="可对接的专利清单，和技术需求的比对", no_args_is_help=True)
 app.add_typer(patents, name="patents")
 calendar = typer.Typer(help="放假安排：哪天上班、哪天休息", no_args_is_help=True)
 app.add_typer(calendar, name="calendar")
+telegram = typer.Typer(help="Telegram 渠道", no_args_is_help=True)
+app.add_typer(telegram, name="telegram")
+outbox = typer.Typer(help="没有送到的消息", no_args_is_help=True)
+app.add_typer(outbox, name="outbox")
 
 
 def _fail(text: str, code: int = 1) -> typer.Exit:
@@ -167,6 +173,25 @@ def check() -> None:
     checking.show(report)
 
 
+@guides.command("diagram")
+def diagram(
+    folder: Annotated[Optional[Path], typer.Option("--folder", help="写到哪个文件夹；不填写到 docs/guides")] = None,  # noqa: UP045
+) -> None:
+    """画出每份办理指南：步骤、条件、走不下去的地方（Markdown，含 mermaid 图和表）。"""
+    from knowledge import guide_diagram, library
+
+    settings = _settings()
+    try:
+        known = library.load(settings.home)
+    except DataError as error:
+        raise _fail(f"数据有误：\n{error}") from error
+    target = folder or settings.home / "docs" / "guides"
+    target.mkdir(parents=True, exist_ok=True)
+    for name, text in guide_diagram.pages(known.guides, known.catalog).items():
+        (target / name).write_text(text, encoding="utf-8")
+        typer.echo(target / name)
+
+
 @app.command("eval")
 def evaluate(
     files: Annotated[Optional[list[Path]], typer.Argument(help="题目文件（.jsonl、.yaml）或文件夹；不填用 ZHIWEN_EVAL，再不然用自带题目")] = None,  # noqa: UP045
@@ -198,13 +223,14 @@ def show_settings() -> None:
 
 def main() -> None:
     """Entry point of the installed command."""
-    from bot import calendar_commands, match_commands, patent_commands, station_commands, ticket_commands
+    from bot import calendar_commands, match_commands, patent_commands, station_commands, telegram_commands, ticket_commands
 
     ticket_commands.add(tickets, _settings)
     station_commands.add(stations, _settings)
     calendar_commands.add(calendar, _settings)
     patent_commands.add(patents, _settings)
     match_commands.add(patents, _settings)
+    telegram_commands.add(telegram, outbox, _settings)
     app()
 
 

@@ -14,6 +14,7 @@ SKIPPED = "-"  # the answer of a step that was left out
 CLASS_MARK = "."  # between classes in an answer: choice ids have no comma
 _CLASS = re.compile(r"(?<!\d)0?([1-9]|[1-3]\d|4[0-5])(?!\d)")
 _NUMBER = re.compile(r"\d+")
+_NOT = "没不未"
 MOST_YUAN = 10**11
 # A mainland mobile, perhaps in groups; or a fixed line with its area code.
 _MOBILE = re.compile(r"(?<!\d)1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)")
@@ -118,6 +119,11 @@ def without_contact(guide: Guide, values: tuple[tuple[str, str], ...]) -> tuple[
     return tuple((name, value) for name, value in values if name not in contacts)
 
 
+def named(step: Step, text: str) -> Option | None:
+    """The option that a message names and says nothing else."""
+    return next((option for option in step.options if text.lower() in (option.label.lower(), *map(str.lower, option.words))), None)
+
+
 def read(step: Step, said: Said) -> Read:
     """What a message answers to a step."""
     match step.kind:
@@ -187,10 +193,16 @@ def _option(step: Step, said: Said) -> Option | None:
     by_slot = [option for option in step.options if given & set(option.values)]
     if len(by_slot) == 1:
         return by_slot[0]
-    longest = {o.id: max((len(w) for w in (o.label, *o.words) if w.lower() in said.text.lower()), default=0) for o in step.options}
+    text = said.text.lower()
+    longest = {o.id: max((len(w) for w in (o.label, *o.words) if _affirmed(w.lower(), text)), default=0) for o in step.options}
     best = max(longest.values())
     found = [option for option in step.options if longest[option.id] == best]
     return found[0] if best and len(found) == 1 else None
+
+
+def _affirmed(word: str, text: str) -> bool:
+    """Whether a word stands in a text without 没, 不 or 未 right before it: 没有执照 is not 有执照."""
+    return any(match.start() == 0 or text[match.start() - 1] not in _NOT for match in re.finditer(re.escape(word), text))
 
 
 def _words(step: Step, text: str) -> Read:
@@ -214,9 +226,10 @@ def _contact(text: str) -> Read:
 
 
 def _number(step: Step, said: Said) -> Read:
-    known = said.numbers.get(step.case) if step.case else None
+    known = said.numbers.get(step.case, said.numbers.get("number"))
     written = [int(n) for n in _NUMBER.findall(said.text) if len(n) < 10]
-    value = known if isinstance(known, int) else written[0] if len(written) == 1 else None
+    counted = said.slots.get("count")  # 十五个
+    value = known if isinstance(known, int) else written[0] if len(written) == 1 else counted if isinstance(counted, int) else None
     if value is None:
         return Read()
     return Read(str(value)) if step.least <= value <= step.most else Read(wrong="flow_number_range")

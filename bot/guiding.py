@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from datetime import date
 
-from bot import choices, ending, flows, posing, sheeting
+from bot import choices, ending, flows, posing, sheeting, standing
 from bot.flows import Said
 from bot.handoff import NewTicket
 from bot.model import Choice, Conversation, Flow, Message, Reply, Topic, Turn
@@ -12,7 +12,7 @@ from bot.rules import Rules, local
 from intents.meaning import OVERVIEW, Context, Meaning
 from intents.normalise import visible
 from knowledge.answers import fill
-from knowledge.guides import Guide, Step, outcomes
+from knowledge.guides import Guide, Step
 
 CODE = re.compile(r"\s*([34679AC-HJKMNPQRTU-Y]{4})[-\s]?([34679AC-HJKMNPQRTU-Y]{4})\s*", re.IGNORECASE)
 WRONG_CODES = 5  # in one conversation; then a person has to help
@@ -21,6 +21,7 @@ _DIGITS = {c: n for n, c in enumerate("一二三四五六七八九十", 1)}
 _TRIM = " ，。！,.!~～\n\t"
 FILLS = 2  # slots of steps that a first message must have for a guide to start by itself
 MISSES = 2
+SURE = 0.5  # that somebody asks for a person: then it is no answer
 SHORT = 12  # characters: a longer description that also speaks of people is still the description
 
 
@@ -89,7 +90,13 @@ def said(conversation: Conversation, message: Message, text: str, rules: Rules, 
     guide = rules.library.guides.guides.get(flow.guide) if flow else None
     if flow is None or guide is None:
         return None
+    step = None if flow.paused else flows.current(guide, flow)
+    option = flows.named(step, text.strip(_TRIM)) if step else None
+    if option:
+        return _answer(conversation, message, rules, guide, flow, option.id, None)
     control = _control_word(text, rules, flow)
+    if control == "skip" and step and not step.skip:
+        return _repeat(conversation, rules, guide, replace(flow, misses=flow.misses + 1), "")
     if control == "go_on" or (control and not flow.paused):
         return _control(conversation, message, control, rules, new)
     if flow.paused:
@@ -98,12 +105,11 @@ def said(conversation: Conversation, message: Message, text: str, rules: Rules, 
     if number:
         changed = flows.edit(guide, flow, number)
         return _asked(conversation, rules, guide, changed) if changed else _repeat(conversation, rules, guide, flow, "flow_no_item")
-    step = flows.current(guide, flow)
     if step is None:
         return None
     asks = _has(rules.library.guides.controls.asks, text)
     meaning = rules.read(text, Context(guide.item, "steps") if asks else Context(), local(message.at).date())
-    if meaning.decision == "handoff" and not (step.open and len(text) > SHORT):
+    if meaning.decision == "handoff" and meaning.confidence >= SURE and not (step.open and len(text) > SHORT):
         return None
     return _free(conversation, message, rules, guide, flow, step, meaning)
 
@@ -121,7 +127,7 @@ def _free(
         return _answer(conversation, message, rules, guide, flow, found.value, typed)
     if not found.wrong and meaning.decision == "answer":
         return None
-    missed = replace(flow, misses=flow.misses + 1)
+    missed = replace(flow, misses=flow.misses + 1 if meaning.decision != "handoff" else MISSES)
     return _repeat(conversation, rules, guide, missed, found.wrong or "")
 
 
@@ -157,12 +163,11 @@ def resumed(conversation: Conversation, message: Message, code: str, rules: Rule
 
 
 def _control_word(text: str, rules: Rules, flow: Flow) -> str:
+    """What a message steers, if that is all it says; there is nothing to be left out at the summary."""
     words, plain = rules.library.guides.controls, text.strip(_TRIM)
     names = ("back", "cancel", "restart", "later", "go_on", "skip", "done")
     found = next((name for name in names if plain in getattr(words, name)), "")
-    if (found == "done" and flow.step) or (found == "skip" and not flow.step):
-        return ""
-    return found
+    return "" if found == "skip" and not flow.step else found
 
 
 def _control(conversation: Conversation, message: Message, name: str, rules: Rules, new: NewTicket) -> Turn | None:
@@ -189,7 +194,10 @@ def _control(conversation: Conversation, message: Message, name: str, rules: Rul
                 return None
             return _answer(conversation, message, rules, guide, flow, flows.SKIPPED, None)
         case "done":
-            return _asked(conversation, rules, guide, flow) if flow.step else ending.finished(conversation, message, guide, flow, rules, new)
+            if flow.step:
+                return _asked(conversation, rules, guide, flow)
+            stop = _stopped(conversation, rules, guide, flow, local(message.at).date())
+            return stop or ending.finished(conversation, message, guide, flow, rules, new)
     return _stale(conversation, rules)
 
 
@@ -204,14 +212,20 @@ def _answer(
         text = "**" + rules.phrases["flow_stop"] + "**\n" + fill(rules.library.catalog, option.stop, local(message.at).date())
         return _shown(conversation, guide, flow, Reply(text, (*posing.controls(rules, guide, flow), _human(rules))))
     after = flows.answered(guide, flow, value, typed)
-    return _asked(conversation, rules, guide, after, told=_led_to(rules, guide, flow, after, local(message.at).date()))
+    on = local(message.at).date()
+    led_to = standing.led_to(rules, guide, flow, after, on)
+    return _stopped(conversation, rules, guide, after, on) or _asked(conversation, rules, guide, after, told=led_to)
 
 
-def _led_to(rules: Rules, guide: Guide, before: Flow, after: Flow, on: date) -> str:
-    """What the answers come to now and did not before."""
-    old = outcomes(guide, dict(before.values))
-    found = [o.say for o in outcomes(guide, dict(after.values)) if o.say and o not in old]
-    return fill(rules.library.catalog, "\n".join(found), on)
+def _stopped(conversation: Conversation, rules: Rules, guide: Guide, flow: Flow, on: date) -> Turn | None:
+    """Why the guide cannot go on with a date, which is asked again; None when it can."""
+    found = standing.stopped(rules, guide, dict(flow.values), on)
+    if found is None:
+        return None
+    step, why = found
+    at = replace(flow, step=step.id)
+    text = "**" + rules.phrases["flow_stop"] + "**\n" + why
+    return _shown(conversation, guide, at, Reply(text, (*posing.controls(rules, guide, at), _human(rules))))
 
 
 def _asked(conversation: Conversation, rules: Rules, guide: Guide, flow: Flow, first: bool = False, told: str = "") -> Turn:

@@ -3,16 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
-from bot import flows, loan_sheet, station_answers
+from bot import flows, loan_sheet, standing, station_answers
 from bot.model import Card, Choice, Flow, Reply, Sheet, SheetDay, SheetLine, SheetPart, SourceNote
 from bot.rules import Rules, local
 from knowledge import deadlines, fees
 from knowledge.answers import CHECKED, PLACEHOLDER, fill, reading
 from knowledge.catalog import DOUBT, Reading
-from knowledge.deadlines import Due, Start
-from knowledge.guides import DayRule, Guide, PartRule, Step, applies, facts_of, known, outcomes
+from knowledge.guides import DayRule, Guide, PartRule, Step, applies, facts_of
 
 
 @dataclass(slots=True)
@@ -29,11 +27,12 @@ class Made:
 
 def sheet(rules: Rules, guide: Guide, flow: Flow, at: int) -> Sheet:
     """The sheet of a guide's answers, for the law of the day `at` (UTC ms) lies on."""
-    values, made = known(guide, dict(flow.values)), Made(local(at).date())
+    made = Made(local(at).date())
+    values = standing.known_on(rules, guide, dict(flow.values), made.on)
     parts = [SheetPart(rule.title, tuple(_lines(rules, guide, rule, values, made))) for rule in guide.parts if applies(rule.when, values)]
     remarks = [_filled(rules, text, made) for text in guide.remarks]
     case = tuple((step.name, text) for step, text in flows.shown_answers(guide, flow) if step.kind != "contact")
-    sources = tuple(_sources(rules, guide, made))
+    sources = tuple(_sources(rules, guide, values, made))
     kept = tuple(part for part in parts if part.lines)
     told = tuple(dict.fromkeys((*made.remarks, *remarks, *_overdue(made, rules))))
     return Sheet(guide.title, case, kept, tuple(made.days), sources, tuple(made.links), made.on, told)
@@ -102,35 +101,9 @@ def _filled(rules: Rules, text: str, made: Made) -> str:
     return fill(catalog, text, made.on)
 
 
-def case(guide: Guide, values: Mapping[str, str]) -> fees.Case:
-    """A fee's case from the answers: what options stand for, and numbers."""
-    found: dict[str, Any] = {}  # fields of Case, checked when the guides are read
-    for step in flows.steps(guide, values):
-        value = values.get(step.id, flows.SKIPPED)
-        option = step.option(value)
-        if option:
-            found |= option.case
-        elif step.kind == "classes" and value != flows.SKIPPED:
-            found["classes"] = len(value.split(flows.CLASS_MARK))
-        elif step.kind == "number" and step.case and value != flows.SKIPPED:
-            found |= _numbered(step.case, int(value))
-    for outcome in outcomes(guide, values):
-        found |= outcome.case
-    return fees.Case(**found)
-
-
-def _numbered(name: str, number: int) -> dict[str, Any]:
-    match name:
-        case "goods":
-            return {"goods": (number,), "each": True}
-        case "years":
-            return {"years": (number,)}
-    return {name: number}
-
-
 def _fee(rules: Rules, guide: Guide, values: Mapping[str, str], made: Made) -> Iterator[SheetLine]:
     library = rules.library
-    bill = fees.bill(library.fees, library.catalog, guide.fee_item or guide.item, case(guide, values), made.on, guide.fee_words or "")
+    bill = fees.bill(library.fees, library.catalog, guide.fee_item or guide.item, standing.case(guide, values), made.on, guide.fee_words or "")
     if bill is None or isinstance(bill, fees.Missing):
         yield SheetLine(rules.phrases["sheet_no_fee"])
         return
@@ -146,19 +119,24 @@ def _fee(rules: Rules, guide: Guide, values: Mapping[str, str], made: Made) -> I
 def _calendar(rules: Rules, guide: Guide, values: Mapping[str, str], made: Made) -> Iterator[SheetLine]:
     before = made.on
     for rule in guide.days:
-        if not applies(rule.when, values):
+        start = standing.start(guide, rule, values, made.on) if applies(rule.when, values) else None
+        if start is None:
             continue
-        value = values.get(rule.step, flows.SKIPPED)
-        start = date.fromisoformat(value) if value != flows.SKIPPED else made.on
         note = _filled(rules, rule.note, made) if rule.note else ""
+        ending = (f"（{note}）" if note else "") + _assumed(rules, rule, values)
         if rule.limit:
-            yield from _limit(rules, guide, rule, start, values, made)
+            yield from _limit(rules, guide, rule, values, made, note, ending)
             continue
         before = _after(rules, rule, start if rule.own else before, made) if rule.fact else start
         made.days.append(SheetDay(rule.name, before, rule.remind, note))
-        assumed = rules.phrases["sheet_today"] if value == flows.SKIPPED and not rule.fact else ""
         over = rules.phrases["sheet_over"] if before < made.on else ""
-        yield SheetLine(f"{_day(before)} {rule.name}{assumed}" + (f"（{note}）" if note else "") + over)
+        yield SheetLine(f"{standing.words(before)} {rule.name}{ending}{over}")
+
+
+def _assumed(rules: Rules, rule: DayRule, values: Mapping[str, str]) -> str:
+    """That a day was left out and today stands for it; not of a day that other days of the list are counted to."""
+    left_out = values.get(rule.step, flows.SKIPPED) == flows.SKIPPED
+    return rules.phrases["sheet_today"] if left_out and not rule.fact else ""
 
 
 def _after(rules: Rules, rule: DayRule, before: date, made: Made) -> date:
@@ -168,29 +146,18 @@ def _after(rules: Rules, rule: DayRule, before: date, made: Made) -> date:
 
 
 def _limit(
-    rules: Rules, guide: Guide, rule: DayRule, start: date, values: Mapping[str, str], made: Made
+    rules: Rules, guide: Guide, rule: DayRule, values: Mapping[str, str], made: Made, note: str, ending: str
 ) -> Iterator[SheetLine]:  # fmt: skip
-    library = rules.library
-    limit = next(r for r in library.deadlines.limits if r.name == rule.limit)
-    known = case(guide, values)
-    year = known.years[0] if known.years else None
-    due = deadlines.count(limit, library.catalog, library.workdays, Start(start, limit.from_), made.on, known.right, year)
+    due = standing.due(rules, guide, rule, values, made.on)
     if due is None:
         return
-    for name, day in _named_days(rules, rule, due):
-        made.days.append(SheetDay(name, day, rule.remind, ""))
-        yield SheetLine(f"{_day(day)} {name}" + (rules.phrases["sheet_over"] if day < made.on else ""))
+    for named in standing.days(rules, rule, due, made.on):
+        if not named.aside:
+            made.days.append(SheetDay(named.name, named.day, rule.remind, note))
+        yield SheetLine(f"{standing.words(named.day)} {named.name}{ending}{named.ending}")
     made.remarks.append(rules.phrase("sheet_counted", day=rule.name, notes="；".join(due.notes)))
     if due.unpublished:
-        made.remarks.append(rules.phrase("sheet_unpublished", year=str(due.nominal.year), day=due.nominal.isoformat()))
-
-
-def _named_days(rules: Rules, rule: DayRule, due: Due) -> Iterator[tuple[str, date]]:
-    if due.window_from:
-        yield rule.name + rules.phrases["sheet_from"], due.window_from
-    yield rule.name, due.due
-    if due.grace_until:
-        yield rule.name + rules.phrases["sheet_grace"], due.grace_until
+        made.remarks.append(rules.phrase("sheet_unpublished", name=rule.name, year=str(due.nominal.year), day=due.nominal.isoformat()))
 
 
 def _classes(rules: Rules, guide: Guide, values: Mapping[str, str]) -> Iterator[SheetLine]:
@@ -206,14 +173,10 @@ def _places(rules: Rules, guide: Guide, values: Mapping[str, str], made: Made) -
         made.links += [link] if link else []
 
 
-def _day(day: date) -> str:
-    return f"{day.isoformat()}（周{'一二三四五六日'[day.weekday()]}）"
-
-
-def _sources(rules: Rules, guide: Guide, made: Made) -> Iterator[SourceNote]:
-    """The guide's own basis, then the sources of the facts told; each title once."""
+def _sources(rules: Rules, guide: Guide, values: Mapping[str, str], made: Made) -> Iterator[SourceNote]:
+    """The guide's own basis for the case, then the sources of the facts told; each title once."""
     sources, told = rules.library.catalog.sources, set()
-    noted = [(b.source, b.clause or "", guide.as_of, guide.confidence) for b in guide.basis]
+    noted = [(b.source, b.clause or "", guide.as_of, guide.confidence) for b in guide.basis if applies(b.when, values)]
     noted += [(name, "", found.as_of, found.confidence) for found in made.readings for name in found.source]
     for name, clause, as_of, confidence in noted:
         source = sources[name]
@@ -235,5 +198,5 @@ def _cards(rules: Rules, sheet: Sheet) -> tuple[Card, ...]:
         lines = tuple(f"{line.text} = {line.amount}" for line in priced[:-1])
         cards = [Card("fee", f"{rules.phrases['sheet_fee_total']} {priced[-1].amount}", lines)]
     if sheet.days:
-        cards = [*cards, Card("deadline", rules.phrases["sheet_days"], tuple(f"{_day(d.day)} {d.name}" for d in sheet.days))]
+        cards = [*cards, Card("deadline", rules.phrases["sheet_days"], tuple(f"{standing.words(d.day)} {d.name}" for d in sheet.days))]
     return tuple(cards)

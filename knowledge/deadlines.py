@@ -65,7 +65,10 @@ class Start(NamedTuple):
 
 
 class Due(NamedTuple):
-    """The counted days. `nominal`: before shifting. `unpublished`: the year's schedule of days off is not known. `notes`: how it was counted."""
+    """The counted days. `nominal`: before shifting. `unpublished`: the year's schedule of days off is not known. `notes`: how it was counted.
+
+    Where the rules leave a doubt about the due day, `safe` is an earlier day to be ready by, `latest` the last one that they can be read to allow.
+    """
 
     name: str
     due: date
@@ -76,6 +79,8 @@ class Due(NamedTuple):
     grace_until: date | None = None
     unpublished: bool = False
     begins: bool = False
+    safe: date | None = None
+    latest: date | None = None
 
     @property
     def shifted(self) -> bool:
@@ -158,7 +163,8 @@ def count(
     nominal = plus(begin, amount, unit)
     if rule.kind == "after":
         return Due(rule.name, nominal, nominal, rule.basis, (*notes, f"自注册公告之日起满 {amount} {unit}以后可以申请"), begins=True)
-    return _shifted(rule, nominal, days, (*notes, f"起算当天不算，期限 {amount} {unit}"))
+    due = _shifted(rule, nominal, days, (*notes, f"起算当天不算，期限 {amount} {unit}"))
+    return due._replace(safe=plus(start.day, amount, unit)) if begin != start.day else due
 
 
 def plus(start: date, amount: int, unit: str) -> date:
@@ -222,7 +228,9 @@ def _opposition(rule: LimitRule, catalog: Catalog, days: Workdays, start: Start)
         f"异议期跨过 2027-01-01：按旧法 3 个月到 {old.isoformat()}，按新法 2 个月到 {new.isoformat()}",
         f"怎么过渡没有见到官方答复，稳妥的截止日是 {careful.isoformat()}，最好在 2 个月内提出；请向 {reading(catalog, PHONE, start.day)} 核实",
     )
-    return _shifted(rule, careful, days, note) if careful == new else Due(rule.name, careful, careful, rule.basis, note)
+    if careful == new:
+        return _shifted(rule, careful, days, note)._replace(latest=old)
+    return Due(rule.name, careful, careful, rule.basis, note, safe=new, latest=old)
 
 
 def _annuity(rule: LimitRule, catalog: Catalog, days: Workdays, start: Start, today: date, year: int | None) -> Due:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import get_args
 
 from knowledge import loader
 from knowledge.answers import PLACEHOLDER
@@ -9,7 +10,7 @@ from knowledge.catalog import Catalog
 from knowledge.catalog_check import PHONE, URL, official
 from knowledge.deadlines import DeadlineRules
 from knowledge.fees import Case, FeeRules
-from knowledge.guides import FINE, UNSURE, Guide, Guides, When, conditions
+from knowledge.guides import FINE, UNSURE, Guide, Guides, Standing, When, conditions
 from knowledge.loader import Fault, Key
 from knowledge.loans import LoanRules
 from knowledge.patents import PatentRules
@@ -25,13 +26,17 @@ def faults(
     """What the guides name and the other data lack."""
     for guide in guides.guides.values():
         path = folder / f"{guide.id}.yaml"
-        wrong = (*_wrong(guide, catalog, fees, limits), *_wrong_loan(guide, loans), *_wrong_ticket(guide, patents), *_told(guide, hosts))
+        wrong = (
+            *_wrong(guide, catalog, fees, limits), *_wrong_states(guide), *_wrong_loan(guide, loans), *_wrong_ticket(guide, patents),
+            *_told(guide, hosts),
+        )  # fmt: skip
         yield from (loader.fault_at(path, keys, message) for keys, message in wrong)
 
 
 def _wrong(guide: Guide, catalog: Catalog, fees: FeeRules, limits: DeadlineRules) -> Iterator[Wrong]:
     if guide.item not in catalog.items:
         yield ("item",), f"没有这个事项：{guide.item}"
+    yield from ((("also",), f"没有这个事项：{item}") for item in guide.also if item not in catalog.items)
     for number, basis in enumerate(guide.basis):
         if basis.source not in catalog.sources:
             yield ("basis", number), f"没有这个来源：{basis.source}"
@@ -54,6 +59,26 @@ def _wrong(guide: Guide, catalog: Catalog, fees: FeeRules, limits: DeadlineRules
         step = guide.step(day.step)
         if step is None or step.kind != "date":
             yield ("days", number, "step"), f"应为问日期的步骤：{day.step}"
+
+
+def _wrong_states(guide: Guide) -> Iterator[Wrong]:
+    """A state is decided by limits, has a name of its own, and only the sheet depends on it: the steps do not change from day to day."""
+    names = [s.id for s in guide.steps] + [c.id for c in guide.conclusions] + [s.id for s in guide.states]
+    for number, state in enumerate(guide.states):
+        if names.count(state.id) > 1:
+            yield ("states", number, "id"), f"名字重复：{state.id}"
+        if all(day.state != state.id for day in guide.days):
+            yield ("states", number, "id"), f"没有期限决定这个状态：{state.id}"
+        fields = [key for stand in state.cases.values() for key in stand.case]
+        yield from ((("states", number), f"费用里没有这一项：{f}") for f in fields if f not in Case.__dataclass_fields__)
+    for number, day in enumerate(guide.days):
+        if day.state and guide.state(day.state) is None:
+            yield ("days", number, "state"), f"没有这个状态：{day.state}"
+        if (day.state or day.role) and not day.limit:
+            yield ("days", number, "limit"), "写 state、role 的日子要写 limit"
+    for keys, when, _ in conditions(guide):
+        if keys[0] in ("steps", "conclusions", "days"):
+            yield from ((keys, f"只有告知单的内容可以看状态：{name}") for name in when if guide.state(name))
 
 
 def _told(guide: Guide, hosts: Sequence[str]) -> Iterator[Wrong]:
@@ -113,6 +138,9 @@ def _wrong_when(guide: Guide, when: When) -> Iterator[str]:
         if conclusion is not None:
             known = {outcome.value for outcome in conclusion.cases}
             yield from (f"结论 {name} 没有这一种：{value}" for value in values if value not in known)
+            continue
+        if guide.state(name) is not None:
+            yield from (f"状态没有这一种：{value}" for value in values if value not in get_args(Standing))
             continue
         if step is None or step.kind != "choice":
             yield f"条件要写选择题的步骤：{name}"

@@ -10,11 +10,13 @@ from pydantic import Field
 from knowledge import loader
 from knowledge.answers import PLACEHOLDER
 from knowledge.catalog import Basis, Confidence, Text
+from knowledge.deadlines import Day
 from knowledge.loader import DataError, Key, Record
 
 Kind = Literal["choice", "goods", "classes", "number", "date", "place", "text", "amount", "contact"]
 Compute = Literal["fee", "classes", "calendar", "places", "loan"]
 Files = Literal["tech_need"]
+Standing = Literal["early", "open", "late", "over", "unknown"]  # to a time limit; unknown: its date was left out
 When = dict[str, tuple[str, ...]]
 FINE, UNSURE = "fine", "unsure"  # of an option that answers a question of loans.yaml
 ID = r"^[a-z][a-z0-9_]{0,23}$"
@@ -78,12 +80,33 @@ class Conclusion(Record):
         return next((case for case in self.cases if applies(case.when, values)), None)
 
 
+class Stand(Record):
+    """What it means to stand so to a limit: for a fee; `say` is told when the date is; `stop`: the guide cannot go on."""
+
+    case: dict[str, str | int | bool] = Field(default_factory=dict)
+    say: Text | None = None
+    stop: Text | None = None
+
+
+class State(Record):
+    """How the case stands to a limit on the day of asking. Conditions of the sheet may name it like a step."""
+
+    id: str = Field(pattern=SHORT_ID)
+    cases: dict[Standing, Stand] = Field(min_length=1)
+
+
 class Filing(Record):
     """Work for people that a finished guide opens when its answers say so. `consent`: the step before which the text agreed to is shown."""
 
     kind: Files
     consent: str
     when: When
+
+
+class Ground(Basis):
+    """Where what a guide says is written; `when`: only for these answers."""
+
+    when: When = Field(default_factory=dict)
 
 
 class LineRule(Record):
@@ -106,12 +129,17 @@ class PartRule(Record):
 class DayRule(Record):
     """A day of the sheet's calendar. `limit`: a rule of deadlines.yaml counted from a step's date; else `fact`: a length added to the day before.
 
-    `own`: the length is added to the step's own date.
+    `own`: the length is added to the step's own date. `role`: which day the step's date is, where it is not the one the limit runs from;
+    `mailed`: the paper came by post. `state`: the one of the guide's states that this limit decides.
+    A plan (a date in the future) left out stands for today; any other date left out leaves the day out.
     """
 
     name: Text
     step: str
     limit: str = ""
+    role: Day | None = None
+    mailed: bool = False
+    state: str = ""
     fact: str = ""
     own: bool = False
     when: When = Field(default_factory=dict)
@@ -124,6 +152,7 @@ class Guide(Record):
 
     id: str = Field(pattern=ID)
     item: str
+    also: tuple[str, ...] = ()  # further items that it leads through, where they have no guide of their own
     title: Text
     button: Text = Field(max_length=14)
     intro: Text
@@ -131,13 +160,14 @@ class Guide(Record):
     asked_only: bool = False  # does not begin by itself, however much of the case a message says
     steps: tuple[Step, ...] = Field(min_length=2)
     conclusions: tuple[Conclusion, ...] = ()
+    states: tuple[State, ...] = ()
     ticket: Filing | None = None
     parts: tuple[PartRule, ...] = Field(min_length=1)
     days: tuple[DayRule, ...] = ()
     places: tuple[str, ...] = ()  # kinds of stations to show
     fee_item: str = ""
     fee_words: Text | None = None  # words that choose among bills of one item
-    basis: tuple[Basis, ...] = Field(min_length=1)
+    basis: tuple[Ground, ...] = Field(min_length=1)
     as_of: date
     confidence: Confidence
     remarks: tuple[Text, ...] = ()
@@ -145,6 +175,10 @@ class Guide(Record):
     def step(self, name: str) -> Step | None:
         """The step of that id."""
         return next((s for s in self.steps if s.id == name), None)
+
+    def state(self, name: str) -> State | None:
+        """The state of that id."""
+        return next((s for s in self.states if s.id == name), None)
 
 
 class Controls(Record):
@@ -169,7 +203,8 @@ class Guides(Record):
 
     def of_item(self, item: str | None) -> Guide | None:
         """The guide that leads through an item."""
-        return next((g for g in self.guides.values() if g.item == item), None)
+        own = next((g for g in self.guides.values() if g.item == item), None)
+        return own or next((g for g in self.guides.values() if item in g.also), None)
 
 
 def load(folder: Path) -> Guides:
@@ -197,8 +232,12 @@ def conditions(guide: Guide) -> Iterator[tuple[tuple[Key, ...], When, str]]:
     for n, conclusion in enumerate(guide.conclusions):
         for m, outcome in enumerate(conclusion.cases):
             yield ("conclusions", n, "cases", m), outcome.when, outcome.say or ""
+    for n, state in enumerate(guide.states):
+        yield ("states", n), {}, "".join((stand.say or "") + (stand.stop or "") for stand in state.cases.values())
     for n, day in enumerate(guide.days):
         yield ("days", n), day.when, day.note or ""
+    for n, ground in enumerate(guide.basis):
+        yield ("basis", n), ground.when, ""
     yield ("intro",), {}, guide.intro + "".join(guide.remarks)
 
 

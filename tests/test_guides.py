@@ -78,7 +78,7 @@ def _sheet_fails(step: dict[str, Any], sheet: Sheet) -> list[str]:
 
 
 def _list(value: Any) -> list[str]:
-    return [] if value is None else value if isinstance(value, list) else [str(value)]
+    return [] if value is None else [str(part) for part in (value if isinstance(value, list) else [value])]
 
 
 @pytest.mark.parametrize(("file", "case"), casebook.folder("guides"), ids=lambda value: value["claim"].replace(" ", "-") if isinstance(value, dict) else value)

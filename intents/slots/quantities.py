@@ -39,12 +39,13 @@ _NO_CUT = re.compile("不减|没有?费减|没有?减缴|无减缴|全额|没备
 _LATE_WORD = re.compile("宽展期?|迟延|过期|已?经?到期了|过了有效期|逾期|超期|没来得及续|忘了续|晚了")
 _NOT_LATE = re.compile("没过期|未过期|没到期|还没到|快到期|将到期|要到期|不在宽展|不算宽展|有效期内|不含")
 _EACH = re.compile("每个?类|各(?:有|选|报|填|写|自)?|每一类|分别")
+_WHOLE = re.compile(rf"\s*{_N}\s*[个件类项条页]?\s*")
 _MOST_CLASSES, _MOST_YEARS = 45, 20
 
 
 def quantities(text: str) -> dict[str, object]:
     """Only what was found: classes (how many), named (their numbers), goods (a list), each, claims, pages, priorities, years (a list), late,
-    late_months, cut."""
+    late_months, cut; number: all that is said."""
     found: dict[str, object] = {}
     for name, read in _READERS.items():
         value = read(text)
@@ -62,6 +63,11 @@ def _first(pattern: re.Pattern[str], most: int = 9999) -> Callable[[str], int | 
         return None
 
     return read
+
+
+def _whole(text: str) -> int | None:
+    match = _WHOLE.fullmatch(text)
+    return small(match[1]) if match else None
 
 
 def _goods(text: str) -> list[int] | None:
@@ -124,4 +130,5 @@ _READERS: Mapping[str, Callable[[str], object]] = {
     "late": _late,
     "late_months": _late_months,
     "cut": _cut,
+    "number": _whole,
 }
