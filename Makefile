@@ -27,7 +27,7 @@ $(VENV)/.run: pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
 	@echo "→ 正在安装测试所需的软件包（首次约两分钟）……"
-	@$(PIP) install -e '.[channels,dev,bench]'
+	@$(PIP) install -e '.[dev,bench]'
 	@touch $@ $(VENV)/.run
 
 browser:

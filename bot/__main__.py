@@ -28,6 +28,10 @@ patents = typer.Typer(help="可对接的专利清单，和技术需求的比对"
 app.add_typer(patents, name="patents")
 calendar = typer.Typer(help="放假安排：哪天上班、哪天休息", no_args_is_help=True)
 app.add_typer(calendar, name="calendar")
+telegram = typer.Typer(help="Telegram 渠道", no_args_is_help=True)
+app.add_typer(telegram, name="telegram")
+outbox = typer.Typer(help="没有送到的消息", no_args_is_help=True)
+app.add_typer(outbox, name="outbox")
 
 
 def _fail(text: str, code: int = 1) -> typer.Exit:
@@ -219,13 +223,14 @@ def show_settings() -> None:
 
 def main() -> None:
     """Entry point of the installed command."""
-    from bot import calendar_commands, match_commands, patent_commands, station_commands, ticket_commands
+    from bot import calendar_commands, match_commands, patent_commands, station_commands, telegram_commands, ticket_commands
 
     ticket_commands.add(tickets, _settings)
     station_commands.add(stations, _settings)
     calendar_commands.add(calendar, _settings)
     patent_commands.add(patents, _settings)
     match_commands.add(patents, _settings)
+    telegram_commands.add(telegram, outbox, _settings)
     app()
 
 

@@ -3,25 +3,25 @@
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 
 from bot import choices, guiding, metrics, overlay, wire
+from bot.channel import OUTBOX
 from bot.dialogue import decide, wants_tickets
 from bot.handoff import NewTicket
 from bot.hub import Hub
 from bot.ids import new_id, secret_token, spoken_code, ticket_number
 from bot.model import Conversation, Message, OpenTicket, Turn
-from bot.ports import Conflict, Done, Duplicate, Store, Stored, Work, Written
+from bot.ports import PULLED, Conflict, Done, Duplicate, Store, Stored, Work, Written
 from bot.privacy import masked
 from bot.rules import TEXT_LIMIT, Rules, local
 from intents.normalise import visible
 
 KEPT = 20_000
 TRIES = 8
-# Channels whose answers are fetched or returned, not pushed from the outbox.
-PULLED = frozenset({"web", "terminal"})
 Clock = Callable[[], int]
 
 
@@ -68,13 +68,24 @@ class Desk:
     async def receive(self, channel: str, address: str, message: Message) -> Receipt:
         """Commit the turn that a message causes, or give the answer it had before. Raises Reused, Busy, StoreDown."""
         key = (channel, address)
+        async with self._in_order(key):
+            return await self._until_done(key, message)
+
+    async def amend(self, channel: str, address: str, message: Message) -> None:
+        """Put an edited message in the place of what was said; one that still waits is answered first. Raises StoreDown."""
+        async with self._in_order((channel, address)):
+            said = self._attached(message) + self._kept_text(message.text or "")
+            await self.store.amend(channel, address, message.id, wire.plain_body(said))
+
+    @asynccontextmanager
+    async def _in_order(self, key: tuple[str, str]) -> AsyncIterator[None]:
         before = self._last.get(key)
         mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._last[key] = mine
         try:
             if before is not None:  # earlier messages of this conversation first
                 await asyncio.shield(before)  # whoever gives up waiting must not end it for the others
-            return await self._until_done(key, message)
+            yield
         finally:
             mine.set_result(None)
             if self._last.get(key) is mine:
@@ -120,6 +131,8 @@ class Desk:
         metrics.turn(key[0], turn.decision)
         self.hub.publish(done.conversation.id)
         self.hub.publish(key[1])  # a page may watch its address before there is a conversation
+        if done.replies and key[0] not in PULLED:
+            self.hub.publish(OUTBOX + key[0])
         return Receipt(done.conversation.id, done.conversation.owner.value, done.conversation.seq, done.replies)
 
     async def _conversation(self, key: tuple[str, str], at: int) -> tuple[Conversation, bool]:
@@ -143,10 +156,18 @@ class Desk:
     def as_said(self, before: Conversation, message: Message) -> str:
         """What is stored of a message: visible characters, identifying numbers masked, a position never."""
         if message.text is not None:
-            return masked(visible(message.text))[:TEXT_LIMIT]
+            return self._attached(message) + self._kept_text(message.text)
+        if message.files:
+            return self._attached(message)
         if message.choice is not None:
             return self._label(before, message.choice)
         return "〔位置〕" if message.location is not None else "〔文件〕"
+
+    def _kept_text(self, text: str) -> str:
+        return masked(visible(text))[:TEXT_LIMIT]
+
+    def _attached(self, message: Message) -> str:
+        return "".join(f"〔{self.rules.phrases[f'file_{file.kind}']}〕" for file in message.files)
 
     def _label(self, before: Conversation, choice: str) -> str:
         offered = next((c.label for c in before.topic.offered if c.id == choice), None)
@@ -174,14 +195,6 @@ class Desk:
     def forget(self) -> None:
         """Drop what is remembered: another process changed the store."""
         self._kept.clear()
-
-    async def take_up(self, before: int, message_of: Callable[[str, str], Message]) -> int:
-        """Finish messages that were received and not done (at start, and after a lease); how many."""
-        rows = await self.store.waiting(before)
-        for row in rows:
-            message = replace(message_of(row.channel, row.body), id=row.external, digest=row.digest)
-            await self.receive(row.channel, row.address, message)
-        return len(rows)
 
 
 def _new_ticket(at: int) -> NewTicket:

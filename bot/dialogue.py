@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from bot import choices, classing, flagging, guiding, handoff, lending, locating, needs, pressing, progress, records, serving, telling
+from bot import choices, classing, flagging, guiding, handoff, lateness, lending, locating, needs, pressing, progress, records, serving, telling
 from bot.computing import Computed
 from bot.handoff import NewTicket
 from bot.model import Choice, Conversation, Message, Owner, Point, Reply, Topic, Turn
@@ -48,6 +48,17 @@ def wants_tickets(conversation: Conversation, message: Message, rules: Rules) ->
 
 
 def _bot(conversation: Conversation, message: Message, text: str | None, rules: Rules, new: NewTicket) -> Turn:
+    if message.silent:
+        return Turn(conversation, decision="forward")
+    if message.late:
+        return lateness.apologised(conversation, message, text, rules, new)
+    turn = _answer(conversation, message, text, rules, new)
+    if message.files and text is not None:
+        turn = turn.with_replies(Reply(rules.phrases["attachment_beside"]), *turn.replies)
+    return turn
+
+
+def _answer(conversation: Conversation, message: Message, text: str | None, rules: Rules, new: NewTicket) -> Turn:
     if message.choice is not None:
         return _chosen(conversation, message, message.choice, rules, new)
     if message.location is not None:
@@ -298,7 +309,7 @@ def _stamped(turn: Turn, message: Message, rules: Rules) -> Turn:
     if not conversation.topic.noticed:
         conversation = replace(conversation, topic=replace(conversation.topic, noticed=True, at=message.at))
         if replies and conversation.channel not in SHOW_NOTICE_THEMSELVES:
-            replies = (*replies, Reply(rules.notice()))
+            replies = (*replies, Reply(rules.notice(conversation.channel)))
     return replace(turn, conversation=conversation, replies=replies, revision=rules.revision)
 
 

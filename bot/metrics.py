@@ -10,6 +10,12 @@ COMMIT = Histogram("zhiwen_commit_seconds", "Waiting for the turn to be durable"
 STREAMS = Gauge("zhiwen_event_streams", "Open event streams")
 OVERDUE = Gauge("zhiwen_facts_overdue", "Facts and answers past their review date")
 READY = Gauge("zhiwen_ready", "1 when the service takes messages")
+STUCK = Counter("zhiwen_inbox_stuck_total", "Received messages that could not be decided", ["channel"])
+SENT = Counter("zhiwen_deliveries_total", "Attempts to deliver, by how they ended", ["channel", "outcome"])
+WAITING = Gauge("zhiwen_outbox_waiting", "Messages not yet delivered", ["channel"])
+OLDEST = Gauge("zhiwen_outbox_oldest_seconds", "Age of the oldest message not yet delivered", ["channel"])
+DEAD = Gauge("zhiwen_outbox_dead", "Messages that could not be delivered and wait for staff", ["channel"])
+CHANNEL_UP = Gauge("zhiwen_channel_up", "1 while the platform answers", ["channel"])
 
 _turns: dict[tuple[str, str], Counter] = {}
 

@@ -104,6 +104,7 @@ class Topic:
     at: int = 0
     flow: Flow | None = None
     wrong_codes: int = 0
+    sorry: int = 0  # when the bot last apologised for an answer that comes too late
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +144,22 @@ class Filed:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
+FileKind = Literal["photo", "voice", "video", "document", "sticker", "contact", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class FileNote:
+    """A file that a citizen sent, kept for staff as the platform's reference. Its content is not taken; name and size are what the sender says."""
+
+    kind: FileKind
+    ref: str = ""
+    name: str = ""
+    size: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a citizen sent: exactly one of text, choice, location, attachment. `at` is UTC ms."""
+    """What a citizen sent: exactly one of text, choice, location, attachment; files may come with a text. `at` (received) and `sent` are UTC ms."""
 
     id: str
     at: int
@@ -154,6 +168,9 @@ class Message:
     location: Point | None = None
     attachment: bool = False
     digest: str = ""
+    files: tuple[FileNote, ...] = ()
+    silent: bool = False  # a further picture of an album: kept, not answered by itself
+    late: bool = False  # sent so long ago that an answer would surprise
     parked: Parked | None = None  # what the desk found under a code in the text
     filed: tuple[Filed, ...] = ()  # the conversation's tickets, newest first, where the message needs them
 

@@ -6,6 +6,9 @@ from typing import NamedTuple, Protocol
 
 from bot.model import Conversation, Filed, Line, Message, Parked, Sheet, Turn
 
+# Channels whose answers are fetched or returned, not pushed from the outbox.
+PULLED = frozenset({"web", "terminal"})
+
 
 class Written(NamedTuple):
     """A line to be stored: who, its id and its JSON body."""
@@ -76,6 +79,46 @@ class Waiting:
     received: int
 
 
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message to be delivered, claimed by one worker. `id` is the same at each attempt; `parts` of it are out already."""
+
+    conversation: str
+    address: str
+    seq: int
+    id: str
+    sender: str
+    body: str
+    at: int
+    tries: int = 0
+    parts: int = 0
+
+
+class Ready(NamedTuple):
+    """A conversation whose first waiting message is due."""
+
+    conversation: str
+    address: str
+
+
+class Settled(NamedTuple):
+    """How an attempt ended: the row's state from now on. `due` is when a waiting row is tried again, UTC ms."""
+
+    state: str  # sent | waiting | held | blocked | dead
+    due: int = 0
+    error: str = ""
+    external: str = ""
+    unknown: bool = False  # it may have been delivered all the same
+
+
+class Depth(NamedTuple):
+    """How full a channel's outbox is: waiting, age of the oldest in ms, undeliverable."""
+
+    waiting: int
+    oldest: int
+    dead: int
+
+
 class Changed(NamedTuple):
     """What changed in a conversation since a sequence number."""
 
@@ -132,6 +175,30 @@ class Store(Protocol):
     async def waiting(self, before: int) -> Sequence[Waiting]:
         """Messages received before a time and not done, oldest first."""
 
+    async def amend(self, channel: str, address: str, external: str, body: str) -> bool:
+        """Put an edited text in the place of what was said. False when there is no such message, or it was erased."""
+
+    async def reach(self, channel: str, address: str, at: int | None, now: int) -> None:
+        """The citizen of an address cannot be written to since `at` (UTC ms), or can again (None)."""
+
+    async def ready(self, channel: str, now: int, limit: int, without: Sequence[str] = ()) -> tuple[Sequence[Ready], int | None]:
+        """Conversations with something due, the longest waiting first, and when the next one will be due."""
+
+    async def claim(self, conversation: str, worker: str, now: int, until: int) -> Outgoing | None:
+        """Take the conversation's first undelivered message, if it is due; it is this worker's until `until`."""
+
+    async def sent_part(self, out: Outgoing, worker: str, parts: int, external: str, until: int) -> None:
+        """So many parts of a claimed message are out; the claim goes on."""
+
+    async def settle(self, out: Outgoing, worker: str, settled: Settled, now: int) -> bool:
+        """Write down how an attempt ended. False when the claim was lost meanwhile."""
+
+    async def orphans(self, channel: str, now: int, alone: bool) -> int:
+        """Free messages whose claim is over (`alone`: no other worker lives): the outcome of their attempt is unknown. How many."""
+
+    async def depth(self, channel: str, now: int) -> Depth:
+        """How full a channel's outbox is."""
+
     async def changed(self, conversation: str, after: int, limit: int = 200) -> Changed | None:
         """Lines after a sequence number, and the owner now; None for an unknown conversation."""
 
@@ -146,6 +213,7 @@ class Store(Protocol):
 
     async def expire_sheets(self, now: int) -> int:
         """Empty the sheets and guides put aside whose time is over at a UTC ms; how many."""
+
     async def filed(self, conversation: str) -> Sequence[Filed]:
         """A conversation's tickets, newest first."""
     async def publish(self, new: Revision, after: int) -> Revision:

@@ -33,6 +33,7 @@ class Rules:
     goods: Callable[[str], Goods] = lambda _: Goods()  # what a question names to learn its class
     classed: Callable[[str], tuple[Found, ...]] = lambda _: ()  # classes for a good, best first, with why
 
+    public_url: str = ""  # where citizens find the web page; empty while nobody said
     learn: Callable[[Examples], Ranked] = lambda _: lambda *_: ()  # a ranker of labels
 
     @cached_property
@@ -67,9 +68,11 @@ class Rules:
         provisional = "" if desk.confirmed else self.phrases["provisional"]
         return self.phrase("hours_line", hours=str(desk.opening_hours()), provisional=provisional)
 
-    def notice(self) -> str:
-        """The privacy notice of first contact."""
-        return self.library.desk.notice.text.format(days=self.retention_days)
+    def notice(self, channel: str = "") -> str:
+        """The privacy notice of first contact, with what a channel adds to it."""
+        text = self.library.desk.notice.text.format(days=self.retention_days)
+        more = self.phrases.get(f"{channel}_notice", "").format(web=f"：{self.public_url}" if self.public_url else "")
+        return f"{text}\n{more}" if more else text
 
     def door(self, text: str) -> Door | None:
         """The right door for business that is not ours: the one most of whose words are in the text."""

@@ -4,20 +4,28 @@ import asyncio
 import fcntl
 import logging
 import os
+import re
 import secrets
 import signal
 import sys
+from hashlib import blake2b
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from aiohttp import web
 
 from bot import snapshot
+from bot.channel import Channel
+from bot.desk import Desk
+from bot.documents import Documents
 from bot.ports import StoreDown
 from bot.settings import Settings
 from bot.store.sqlite import SqliteStore
 from bot.web.app import application
 from knowledge.loader import DataError
+
+if TYPE_CHECKING:
+    from bot.channels.telegram import TelegramSettings
 
 
 class Refused(Exception):
@@ -50,6 +58,29 @@ def secret(settings: Settings) -> bytes:
     return secret(settings)
 
 
+def channels(settings: Settings, key: bytes, desk: Desk, documents: Documents) -> list[Channel]:
+    """The channels that are configured. Their libraries are loaded only then."""
+    if settings.telegram_token is None:
+        return []
+    from bot.channels.telegram import Telegram
+
+    return [Telegram(telegram_settings(settings, key), lambda: desk.rules.phrases, documents.attached)]
+
+
+def telegram_settings(settings: Settings, key: bytes) -> "TelegramSettings":
+    """What the Telegram channel needs of the settings. Without a webhook secret of one's own it is made from the key."""
+    from bot.channels.telegram import TelegramSettings
+
+    if settings.telegram_token is None:
+        raise Refused("没有设置 ZHIWEN_TELEGRAM_TOKEN（或 ZHIWEN_TELEGRAM_TOKEN_FILE）。")
+    own = settings.telegram_webhook_secret
+    made = blake2b(b"telegram webhook", key=key, digest_size=24).hexdigest()
+    return TelegramSettings(
+        settings.telegram_token.get_secret_value(), settings.telegram_mode, own.get_secret_value() if own else made,
+        settings.telegram_base_url, settings.public_url, settings.telegram_rate,
+    )  # fmt: skip
+
+
 def _kept(path: Path) -> bytes:
     try:
         key = bytes.fromhex(path.read_text(encoding="ascii").strip())
@@ -72,7 +103,8 @@ def serve(settings: Settings) -> None:
     try:
         rules = snapshot.load(settings, say)
         store = SqliteStore.open(path)
-        app = application(settings, rules, store, secret(settings))
+        key = secret(settings)
+        app = application(settings, rules, store, key, lambda desk, documents: channels(settings, key, desk, documents))
         asyncio.run(_serve(app, store, settings))
     except StoreDown as error:
         raise Refused(f"数据库打不开：{path}（{error}）") from error
@@ -109,3 +141,19 @@ def log_to_stderr(level: str) -> None:
     """Plain log lines: time, level, logger, message. Never what citizens wrote."""
     logging.basicConfig(level=level.upper(), stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True)
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
+    for name in ("httpx", "httpcore"):  # they log addresses, and a bot's token is part of its address
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("telegram").setLevel(logging.CRITICAL)  # it logs what citizens wrote; what goes wrong we log ourselves
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(_scrubbed)
+
+
+_BOT_TOKEN = re.compile(r"\b\d{5,}:[A-Za-z0-9_-]{20,}")
+
+
+def _scrubbed(record: logging.LogRecord) -> bool:
+    """No token reaches the log, whoever wrote it."""
+    record.msg, record.args = _BOT_TOKEN.sub("***", record.getMessage()), None
+    if record.exc_info and not record.exc_text:
+        record.exc_text = _BOT_TOKEN.sub("***", logging.Formatter().formatException(record.exc_info))
+    return True

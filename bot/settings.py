@@ -1,6 +1,7 @@
 """Settings from the environment: ZHIWEN_*, or ZHIWEN_*_FILE for secrets. `zhiwen settings` lists them."""
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,6 +26,12 @@ class Settings(BaseSettings):
     secret: SecretStr | None = Field(None, min_length=1, description="访客标识的密钥；不设则生成并存在数据库旁的 secret.key")
     retention_days: int = Field(365, ge=1, description="消息内容保存天数，到期清空")
     sheet_days: int = Field(14, ge=1, description="一次告知单的链接有效天数，到期清空")
+    public_url: str = Field("", pattern=r"^(https?://[^\s/]+(/[^\s]*)?)?$", description="市民打开本服务的网址，如 https://zhiwen.example.gov.cn")
+    telegram_token: SecretStr | None = Field(None, min_length=1, description="Telegram 机器人令牌；不设则不开 Telegram")
+    telegram_mode: str = Field("webhook", pattern="^(webhook|polling)$", description="webhook：由 Telegram 推送（正式）；polling：自己去取（开发）")
+    telegram_webhook_secret: SecretStr | None = Field(None, description="webhook 的口令，1–256 个字母、数字、_、-；不设则由密钥算出")
+    telegram_base_url: str = Field("https://api.telegram.org", pattern=r"^https?://\S+$", description="Bot API 的地址；自建 Bot API 服务时改")
+    telegram_rate: float = Field(30.0, gt=0, description="Telegram 每秒最多发出的消息数")
     visitor_rate: float = Field(2.0, gt=0, description="每位访客每秒可发消息数（持续）")
     visitor_burst: int = Field(30, ge=1, description="每位访客可连发消息数")
     address_rate: float = Field(200.0, gt=0, description="每个网络地址每秒可发消息数（一个村共用一个地址）")
@@ -38,6 +45,13 @@ class Settings(BaseSettings):
     @classmethod
     def _listed(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("telegram_webhook_secret")
+    @classmethod
+    def _sendable(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
+            raise ValueError("应为 1–256 个字母、数字、_、-")
+        return value
 
     @property
     def sqlite_path(self) -> Path:

@@ -73,10 +73,11 @@ def load(settings: Settings, say: Progress = lambda _: None, read: Any = None) -
     home = settings.home
     cache = settings.cache / cache_name(home, settings.node)
     library = _library(home, settings.node, cache, say)
+    known: dict[str, Any] = {"sheet_days": settings.sheet_days, "public_url": settings.public_url}
     if read:
-        return Rules(library, read, revision(home), settings.retention_days, quantities, sheet_days=settings.sheet_days, learn=learnt)
+        return Rules(library, read, revision(home), settings.retention_days, quantities, learn=learnt, **known)
     reader, slots, words = understanding(home, library, cache, say)
-    plain = Rules(library, reader.read, revision(home), settings.retention_days, quantities, sheet_days=settings.sheet_days)
+    plain = Rules(library, reader.read, revision(home), settings.retention_days, quantities, **known)
     why = partial(explain.explained, reader)
     learn = lru_cache(maxsize=2)(partial(learnt, tables=reader.matcher.model.tables))  # other data may change meanwhile
     return replace(plain, classes=words.likeliest, goods=slots.goods, classed=words.find, why=lambda text: tuple(why(text)), learn=learn)

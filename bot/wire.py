@@ -70,17 +70,18 @@ def topic_out(topic: Topic) -> str:
     offered = [[c.id, c.label] for c in topic.offered]
     flow = topic.flow
     guided = [flow.guide, flow.values, flow.step, flow.misses, flow.paused] if flow else None
-    return dumps([topic.item, topic.facet, topic.earlier, offered, topic.misses, topic.noticed, topic.at, guided, topic.wrong_codes])
+    return dumps([topic.item, topic.facet, topic.earlier, offered, topic.misses, topic.noticed, topic.at, guided, topic.wrong_codes, topic.sorry])
 
 
 def topic_in(text: str | None) -> Topic:
-    """The topic from the store; an emptied one is new. Shorter ones were written before guides existed."""
+    """The topic from the store; an emptied one is new. Shorter ones were written by earlier versions."""
     if not text:
         return Topic(noticed=True)
     item, facet, earlier, offered, misses, noticed, at, *later = orjson.loads(text)
-    guided, wrong_codes = later or (None, 0)
+    unwritten: list[Any] = [None, 0, 0]
+    guided, wrong_codes, sorry = later + unwritten[len(later) :]
     flow = Flow(guided[0], _pairs(guided[1]), *guided[2:]) if guided else None
-    return Topic(item, facet, earlier, tuple(Choice(i, label) for i, label in offered), misses, noticed, at, flow, wrong_codes)
+    return Topic(item, facet, earlier, tuple(Choice(i, label) for i, label in offered), misses, noticed, at, flow, wrong_codes, sorry)
 
 
 def _pairs(value: list[list[str]]) -> tuple[tuple[str, str], ...]:

@@ -3,7 +3,9 @@
 import re
 
 # A question mark, a line, or words that add another question.
-_BREAK = re.compile(r"[?？;；\n]+|[,，。.、\s]*(?:还有就是|还有|另外|此外|再问一下|再问个|再问|顺便问一下|顺便问|顺便|同时问|再者|also|and also)[,，:：\s]*")
+_BREAK = re.compile(
+    r"[?？;；\n]+|[,，。.、\s]*(?:还有就是|还有|另外|此外|再问一下|再问个|再问|顺便问一下|顺便问|顺便|同时问|再者|also|and also)[,，:：\s]*"
+)
 _SHORTEST = 4
 MOST = 3
 LONGEST = 150  # a longer message is a story; its question is looked for, it is not cut up

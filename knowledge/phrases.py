@@ -253,6 +253,23 @@ NEEDED: Mapping[str, frozenset[str]] = {
     "classes_next": frozenset(),
     "class_name": frozenset({"number"}),
     "class_full": frozenset({"number", "title"}),
+    "file_photo": frozenset(),
+    "file_voice": frozenset(),
+    "file_video": frozenset(),
+    "file_document": frozenset(),
+    "file_sticker": frozenset(),
+    "file_contact": frozenset(),
+    "file_other": frozenset(),
+    "attachment_beside": frozenset(),
+    "late": frozenset(),
+    "staff_says": frozenset(),
+    "stale_press": frozenset(),
+    "position_ask": frozenset(),
+    "position_send": frozenset(),
+    "command_start": frozenset(),
+    "command_export": frozenset(),
+    "command_delete": frozenset(),
+    "telegram_notice": frozenset({"web"}),
 }
 
 

@@ -10,6 +10,8 @@ from bot.rules import Rules
 from bot.settings import ROOT, Settings
 from tests.running import Service
 
+pytest_plugins = ["tests.telegram_fixtures"]
+
 
 @pytest.fixture(scope="session")
 def settings() -> Settings:

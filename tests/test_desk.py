@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import wire
+from bot import received, wire
 from bot.desk import Desk, Receipt, Reused, utc_ms
+from bot.intake import Intake
 from bot.model import Message, Owner, Point
 from bot.ports import StoreDown
 from bot.rules import Rules
@@ -112,16 +113,16 @@ async def test_received_messages_are_taken_up_by_the_next_process_exactly_once(t
     assert known
     for n in (1, 2):
         text = f"商标续展多少钱{n}"
-        await desk.store.receive(known, f"x{n}", digest(text), text, AT + n)
-    restarted = Desk(desk.store, rules)
-    assert await restarted.take_up(AT + 9, lambda channel, body: Message("", AT, body)) == 2
-    assert await restarted.take_up(AT + 9, lambda channel, body: Message("", AT, body)) == 0
+        await desk.store.receive(known, f"x{n}", digest(text), received.written(Message("", AT + n, text), n), AT + n)
+    restarted = Intake(Desk(desk.store, rules), b"key")
+    assert await restarted.take_up(AT + 9) == 2
+    assert await restarted.take_up(AT + 9) == 0
     assert [line for sender, line in await history(desk, person) if sender == "citizen"] == ["你好", "商标续展多少钱1", "商标续展多少钱2"]
 
 
 async def test_first_contact_on_a_pushed_channel_is_told_the_notice_once(desk: Desk, rules: Rules) -> None:
-    await desk.store.receive(conversation("a", "wecom"), "x1", digest("你好"), "你好", AT)
-    await desk.take_up(AT + 9, lambda channel, body: Message("", AT, body))
+    await desk.store.receive(conversation("a", "wecom"), "x1", digest("你好"), received.written(Message("", AT, "你好"), 1), AT)
+    await Intake(desk, b"key").take_up(AT + 9)
     again = await desk.receive("wecom", "a", said("x2", "商标续展多少钱"))
     told = [line for _, line in await history(desk, again) if line == rules.notice()]
     assert len(told) == 1

@@ -39,7 +39,7 @@ _MESSAGES = _insert("message", "conversation, seq, id, sender, at, body, decisio
 def is_plain(work: Work) -> bool:
     """Whether a turn writes nothing but inbox, conversation and messages, and leaves the owner as it was."""
     turn = work.turn
-    beside = turn.ticket or turn.erase or turn.consent or turn.sheet or turn.park or turn.took_up or work.pushes
+    beside = turn.ticket or turn.erase or turn.consent or turn.sheet or turn.park or turn.took_up or work.pushes or work.message.files
     return not beside and turn.conversation.owner is work.before.owner
 
 

@@ -81,4 +81,26 @@ MIGRATIONS: tuple[Migration, ...] = (
             "CREATE UNIQUE INDEX revision_active ON revision (kind) WHERE active = 1",
         ),
     ),
+    Migration(
+        5,
+        "delivery: claims, attempts, what cannot be delivered; files that citizens sent",
+        (
+            # State: waiting → sending (a worker's until `lease`) → sent | waiting again | held | blocked | dead | void (nothing left to send).
+            "ALTER TABLE outbox ADD COLUMN worker TEXT",
+            "ALTER TABLE outbox ADD COLUMN lease BIGINT",
+            "ALTER TABLE outbox ADD COLUMN parts BIGINT NOT NULL DEFAULT 0",
+            "ALTER TABLE outbox ADD COLUMN unknowns BIGINT NOT NULL DEFAULT 0",
+            "ALTER TABLE outbox ADD COLUMN error TEXT",
+            "ALTER TABLE outbox ADD COLUMN external TEXT",
+            "ALTER TABLE outbox ADD COLUMN settled BIGINT",
+            "CREATE INDEX outbox_unfinished ON outbox (conversation, seq) WHERE state IN ('waiting', 'sending')",
+            "CREATE INDEX outbox_leases ON outbox (channel, lease) WHERE state = 'sending'",
+            "CREATE INDEX outbox_stuck ON outbox (conversation, state) WHERE state IN ('held', 'blocked', 'dead')",
+            "ALTER TABLE conversation ADD COLUMN blocked BIGINT",
+            # The platform's reference of a file, for staff; emptied with the words.
+            """CREATE TABLE attachment (
+                conversation TEXT NOT NULL, seq BIGINT NOT NULL, place BIGINT NOT NULL, kind TEXT NOT NULL, ref TEXT, name TEXT, size BIGINT NOT NULL,
+                PRIMARY KEY (conversation, seq, place))""",
+        ),
+    ),
 )

@@ -13,6 +13,10 @@ def empty(db: sqlite3.Connection, before: int) -> int:
         (before, SLICE),
     )
     if cursor.rowcount < SLICE:
+        db.execute(
+            """UPDATE attachment SET ref = NULL, name = NULL WHERE (ref IS NOT NULL OR name IS NOT NULL) AND (conversation, seq) IN
+            (SELECT conversation, seq FROM message WHERE body IS NULL)"""
+        )
         db.execute("UPDATE sheet SET body = NULL WHERE made < ? AND body IS NOT NULL", (before,))
         db.execute("UPDATE conversation SET topic = NULL WHERE touched < ? AND topic IS NOT NULL", (before,))
         db.execute("UPDATE ticket SET fields = NULL WHERE state = 'closed' AND closed < ? AND fields IS NOT NULL", (before,))

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple, TypeVar
 import sqlite_utils
 
 from bot.model import Conversation, Filed, Parked, Sheet
-from bot.ports import Changed, Need, Outcome, Revision, StoreDown, Waiting, Work
+from bot.ports import Changed, Depth, Need, Outcome, Outgoing, Ready, Revision, Settled, StoreDown, Waiting, Work
 from bot.store import batch as batches
-from bot.store import needs, parked, retention, revisions, sheets, turns
+from bot.store import needs, outbox, parked, retention, revisions, sheets, turns
 from bot.store.migrations import MIGRATIONS
 
 T = TypeVar("T")
@@ -76,6 +76,30 @@ class SqliteStore:
     async def waiting(self, before: int) -> Sequence[Waiting]:
         return await self.run(lambda db: turns.waiting(db, before))
 
+    async def amend(self, channel: str, address: str, external: str, body: str) -> bool:
+        return await self.run(lambda db: turns.amend(db, channel, address, external, body))
+
+    async def reach(self, channel: str, address: str, at: int | None, now: int) -> None:
+        await self.run(lambda db: outbox.reach(db, channel, address, at, now))
+
+    async def ready(self, channel: str, now: int, limit: int, without: Sequence[str] = ()) -> tuple[Sequence[Ready], int | None]:
+        return await self.run(lambda db: outbox.ready(db, channel, now, limit, without))
+
+    async def claim(self, conversation: str, worker: str, now: int, until: int) -> Outgoing | None:
+        return await self.run(lambda db: outbox.claim(db, conversation, worker, now, until))
+
+    async def sent_part(self, out: Outgoing, worker: str, parts: int, external: str, until: int) -> None:
+        await self.run(lambda db: outbox.sent_part(db, out, worker, parts, external, until))
+
+    async def settle(self, out: Outgoing, worker: str, settled: Settled, now: int) -> bool:
+        return await self.run(lambda db: outbox.settle(db, out, worker, settled, now))
+
+    async def orphans(self, channel: str, now: int, alone: bool) -> int:
+        return await self.run(lambda db: outbox.orphans(db, channel, now, alone))
+
+    async def depth(self, channel: str, now: int) -> Depth:
+        return await self.run(lambda db: outbox.depth(db, channel, now))
+
     async def changed(self, conversation: str, after: int, limit: int = 200) -> Changed | None:
         return await self.run(lambda db: turns.changed(db, conversation, after, limit))
 
@@ -90,6 +114,7 @@ class SqliteStore:
 
     async def expire_sheets(self, now: int) -> int:
         return await self.run(lambda db: sheets.expire(db, now) + parked.expire(db, now))
+
     async def filed(self, conversation: str) -> Sequence[Filed]:
         return await self.run(lambda db: turns.filed(db, conversation))
     async def publish(self, new: Revision, after: int) -> Revision:

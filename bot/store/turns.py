@@ -6,8 +6,8 @@ from dataclasses import replace
 from bot import wire
 from bot.ids import new_id
 from bot.model import CloseTicket, Conversation, Filed, OpenTicket, Owner
-from bot.ports import Changed, Conflict, Done, Duplicate, Outcome, Stored, Waiting, Work
-from bot.store import parked, sheets
+from bot.ports import PULLED, Changed, Conflict, Done, Duplicate, Outcome, Stored, Waiting, Work
+from bot.store import outbox, parked, sheets
 
 _LOAD = "SELECT id, owner, via, version, seq, ticket, number, topic FROM conversation WHERE channel = ? AND address = ?"
 _SEEN = "SELECT digest, done, first_seq, last_seq, owner FROM inbox WHERE conversation = ? AND external = ?"
@@ -48,6 +48,7 @@ def commit(db: sqlite3.Connection, work: Work) -> Outcome:
     first = work.before.seq + 1
     db.execute(_DONE, (after.id, work.message.id, work.message.digest, work.at, work.at, first, seq, after.owner.value))
     replies = _say(db, work, after)
+    _attach(db, work, after)
     _ticket(db, work, after)
     if work.turn.sheet:
         sheets.keep(db, after.id, work.turn.sheet, work.at)
@@ -96,6 +97,12 @@ def _say(db: sqlite3.Connection, work: Work, after: Conversation) -> tuple[Store
     return tuple(replies)
 
 
+def _attach(db: sqlite3.Connection, work: Work, after: Conversation) -> None:
+    for place, file in enumerate(work.message.files):
+        row = (after.id, work.before.seq + 1, place, file.kind, file.ref, file.name, file.size)
+        db.execute("INSERT INTO attachment (conversation, seq, place, kind, ref, name, size) VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+
 def _ticket(db: sqlite3.Connection, work: Work, after: Conversation) -> None:
     ticket = work.turn.ticket
     if isinstance(ticket, OpenTicket):
@@ -133,6 +140,7 @@ def change_owner(db: sqlite3.Connection, conversation: str, owner: str, at: int,
 def erase(db: sqlite3.Connection, conversation: str, at: int) -> None:
     """Empty everything a citizen said and was told; ids, times and counts stay. Open tickets are closed."""
     db.execute("UPDATE message SET body = NULL WHERE conversation = ?", (conversation,))
+    db.execute("UPDATE attachment SET ref = NULL, name = NULL WHERE conversation = ?", (conversation,))
     db.execute("UPDATE inbox SET body = NULL WHERE conversation = ? AND done IS NOT NULL", (conversation,))
     db.execute("UPDATE sheet SET body = NULL WHERE conversation = ?", (conversation,))
     db.execute("UPDATE parked SET body = NULL WHERE conversation = ?", (conversation,))
@@ -154,6 +162,18 @@ def receive(db: sqlite3.Connection, conversation: Conversation, external: str, d
         """INSERT INTO inbox (conversation, external, digest, body, received)
         SELECT id, ?, ?, ?, ? FROM conversation WHERE channel = ? AND address = ? ON CONFLICT DO NOTHING""",
         (external, digest, body, at, conversation.channel, conversation.address),
+    )
+    if cursor.rowcount == 1:
+        outbox.written(db, conversation.channel, conversation.address, at)
+    return cursor.rowcount == 1
+
+
+def amend(db: sqlite3.Connection, channel: str, address: str, external: str, body: str) -> bool:
+    """Put an edited text in the place of what was said. False when there is no such message, or it was erased."""
+    cursor = db.execute(
+        """UPDATE message SET body = ? WHERE sender = 'citizen' AND body IS NOT NULL AND (conversation, seq) IN (SELECT i.conversation, i.first_seq
+        FROM inbox i JOIN conversation c ON c.id = i.conversation WHERE c.channel = ? AND c.address = ? AND i.external = ?)""",
+        (body, channel, address, external),
     )
     return cursor.rowcount == 1
 
@@ -181,8 +201,10 @@ def changed(db: sqlite3.Connection, conversation: str, after: int, limit: int) -
 
 
 def staff_line(db: sqlite3.Connection, conversation: str, text: str, at: int, revision: str) -> int:
-    """A staff member's words in a conversation; its sequence number."""
-    (seq,) = db.execute("SELECT seq + 1 FROM conversation WHERE id = ?", (conversation,)).fetchone()
+    """A staff member's words in a conversation, to be delivered where the channel pushes; its sequence number."""
+    seq, channel = db.execute("SELECT seq + 1, channel FROM conversation WHERE id = ?", (conversation,)).fetchone()
     db.execute(_SAY, (conversation, seq, new_id(at), "staff", at, wire.plain_body(text), "staff", None, None, None, revision))
     db.execute("UPDATE conversation SET seq = ?, version = version + 1, touched = ? WHERE id = ?", (seq, at, conversation))
+    if channel not in PULLED:
+        db.execute(_PUSH, (conversation, seq, channel, at))
     return int(seq)

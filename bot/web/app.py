@@ -3,14 +3,17 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from bot import metrics, wire
+from bot.channel import Channel
 from bot.desk import Desk, today
+from bot.documents import Documents
 from bot.ports import StoreDown
+from bot.pushed import Pushed
 from bot.rules import Rules
 from bot.settings import Settings
 from bot.store.sqlite import SqliteStore
@@ -30,20 +33,27 @@ FOREIGN_EVERY = 0.5
 RETENTION_EVERY = 3600.0
 
 
-def application(settings: Settings, rules: Rules, store: SqliteStore, secret: bytes) -> web.Application:
-    """The service, ready to be run."""
+Channels = Callable[[Desk, Documents], Sequence[Channel]]
+
+
+def application(settings: Settings, rules: Rules, store: SqliteStore, secret: bytes, channels: Channels = lambda *_: ()) -> web.Application:
+    """The service, ready to be run, with the channels that push."""
     desk = Desk(store, rules)
+    documents = Documents(desk)
+    pushed = Pushed(desk, secret, channels(desk, documents))
     guard = Guard(settings.embed_origins, settings.trusted_proxies)
     visitors = Buckets(settings.visitor_rate, settings.visitor_burst)
     addresses = Buckets(settings.address_rate, settings.address_burst)
     chat = Chat(desk, guard, secret, visitors, addresses)
-    health = Health(desk)
+    health = Health(desk, pushed)
     app = web.Application(client_max_size=settings.body_limit, middlewares=[_net()])
     app.on_response_prepare.append(_dress(guard))
     _routes(app, chat, health, guard)
+    app.router.add_routes(pushed.routes())
     pages.add(app, Pages(rules))
-    app.router.add_get(sheets.PATH, Sheets(desk, guard, addresses, Buckets(settings.visitor_rate, settings.visitor_burst)).get)
+    app.router.add_get(sheets.PATH, Sheets(desk, documents, guard, addresses, Buckets(settings.visitor_rate, settings.visitor_burst)).get)
     app.cleanup_ctx.append(_beside(desk, settings))
+    app.cleanup_ctx.append(_pushing(pushed))
     app.on_shutdown.append(_leave(chat, health))
     overdue, _ = catalog_check.due(rules.library.catalog, today())
     metrics.OVERDUE.set(len(overdue))
@@ -126,6 +136,14 @@ def _beside(desk: Desk, settings: Settings) -> Callable[[web.Application], Async
         await asyncio.gather(*tasks, return_exceptions=True)
 
     return beside
+
+
+def _pushing(pushed: Pushed) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def pushing(app: web.Application) -> AsyncIterator[None]:
+        async with pushed.running():
+            yield
+
+    return pushing
 
 
 async def _watch(desk: Desk) -> None:

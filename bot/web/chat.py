@@ -3,7 +3,6 @@
 import asyncio
 import math
 import time
-from dataclasses import asdict
 from hashlib import blake2b
 from typing import Any
 
@@ -11,7 +10,7 @@ from aiohttp import web
 
 from bot import metrics, wire
 from bot.desk import Busy, Desk, Receipt, Reused
-from bot.model import Line
+from bot.documents import EXPORT_NAME, PAGE, exported, shown
 from bot.web.bodies import posted, well_formed
 from bot.web.limits import Buckets
 from bot.web.problems import Problem
@@ -21,7 +20,6 @@ KEEPALIVE = 15.0
 LOOK = 1.0  # how often a waiting stream looks whether its page is still there
 STREAMS_EACH = 8
 STREAM_HEADERS = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-PAGE = 200
 
 
 class Chat:
@@ -82,15 +80,8 @@ class Chat:
     async def export(self, request: web.Request) -> web.Response:
         """GET /api/v1/chat/export: everything kept of one visitor."""
         conversation = await self.desk.store.load("web", self._who(request))
-        lines: list[dict[str, Any]] = []
-        while conversation is not None:
-            changed = await self.desk.store.changed(conversation.id, lines[-1]["seq"] if lines else 0, PAGE)
-            if changed is None or not changed.lines:
-                break
-            lines += [shown(line) for line in changed.lines]
-        sheets = await self.desk.store.sheets(conversation.id) if conversation else ()
-        response = _json({"conversation": conversation.id if conversation else None, "messages": lines, "sheets": list(sheets)})
-        response.headers["Content-Disposition"] = 'attachment; filename="zhiwen-export.json"'
+        response = _json(await exported(self.desk.store, conversation.id if conversation else None))
+        response.headers["Content-Disposition"] = f'attachment; filename="{EXPORT_NAME}"'
         return response
 
     async def events(self, request: web.Request) -> web.StreamResponse:
@@ -173,15 +164,6 @@ def answer(receipt: Receipt) -> bytes:
     replies = ",".join([wire.reply_json(r.id, r.seq, r.body) for r in receipt.replies])
     head = f'{{"conversation":"{receipt.conversation}","owner":"{receipt.owner}","seq":{receipt.seq},"replies":['
     return (head + replies + "]}").encode()
-
-
-def shown(line: Line) -> dict[str, Any]:
-    """A line of history as told to the page."""
-    value = asdict(line)
-    value["from"] = value.pop("sender")
-    value["cards"] = [{**c, "actions": [{k: v for k, v in a.items() if v is not None} for a in c["actions"]]} for c in value["cards"]]
-    value["sources"] = [{k: v for k, v in s.items() if v is not None} for s in value["sources"]]
-    return value
 
 
 def _json(value: object) -> web.Response:

@@ -120,7 +120,7 @@ def document() -> dict[str, Any]:
             "/api/v1/sheets/{token}.{form}": {"get": sheet},
             "/api/v1/start": {"get": {"summary": "首屏内容", "responses": {"200": _json("Start")}}},
             "/healthz": {"get": {"summary": "进程存活", "responses": {"200": _json("Status")}}},
-            "/readyz": {"get": {"summary": "可受理消息", "responses": {"200": _json("Status"), **_problems(503)}}},
+            "/readyz": {"get": {"summary": "可受理消息；各渠道是否连通", "responses": {"200": _json("Status"), **_problems(503)}}},
             "/metrics": {"get": {"summary": "Prometheus 指标", "responses": {"200": _plain("text/plain")}}},
             "/openapi.json": {"get": {"summary": "本文档", "responses": {"200": _json("Document")}}},
         },

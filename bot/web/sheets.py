@@ -1,16 +1,15 @@
 """Sheets of finished guides under their secret addresses, as PDF, page and calendar."""
 
-import asyncio
 import math
 import time
-from datetime import UTC, datetime
 from urllib.parse import quote
 
 from aiohttp import web
 
 from bot.desk import Desk
+from bot.documents import Documents
 from bot.model import Sheet
-from bot.sheets import ics, page, wording
+from bot.sheets import page, wording
 from bot.web.limits import Buckets
 from bot.web.problems import Problem
 from bot.web.security import Guard
@@ -24,21 +23,19 @@ PRIVATE = {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}
 class Sheets:
     """The handler, with what it needs."""
 
-    def __init__(self, desk: Desk, guard: Guard, addresses: Buckets, each: Buckets):
+    def __init__(self, desk: Desk, documents: Documents, guard: Guard, addresses: Buckets, each: Buckets):
         self.desk = desk
-        self._guard, self._addresses, self._each = guard, addresses, each
-        self._drawing = asyncio.Lock()  # one at a time: drawing is all computing
+        self._documents, self._guard, self._addresses, self._each = documents, guard, addresses, each
 
     async def get(self, request: web.Request) -> web.Response:
         """GET /api/v1/sheets/TOKEN.FORM. Whether a link is unknown, over or erased is not told."""
         token, form = request.match_info["token"], request.match_info["form"]
         self._limit(request, token)
-        now = self.desk.clock()
-        sheet = await self.desk.store.sheet(token, now)
-        if sheet is None:
+        found = await self._documents.sheet(token, form)
+        if found is None:
             text = page.gone(self.desk.rules.phrases, self.desk.rules.sheet_days)
             return web.Response(text=text, status=404, content_type="text/html", charset="utf-8", headers=PRIVATE)
-        body = await self._body(sheet, form, token, now)
+        sheet, body = found
         headers = {**PRIVATE, "Content-Disposition": self._named(sheet, form)}
         return web.Response(body=body, content_type=FORMS[form], charset=None if form == "pdf" else "utf-8", headers=headers)
 
@@ -49,23 +46,8 @@ class Sheets:
             seconds = str(max(1, math.ceil(wait)))
             raise Problem(429, f"打开得太快了，请等 {seconds} 秒再试", {"Retry-After": seconds})
 
-    async def _body(self, sheet: Sheet, form: str, token: str, now: int) -> bytes:
-        words = self.desk.rules.phrases
-        if form == "html":
-            return page.page(sheet, words, token).encode()
-        if form == "ics":
-            return ics.calendar_file(sheet, datetime.fromtimestamp(now / 1000, UTC))
-        async with self._drawing:
-            return await asyncio.to_thread(_drawn, sheet, words)
-
     def _named(self, sheet: Sheet, form: str) -> str:
         """A plain name for old programs, the real one in RFC 5987's form. A calendar is saved, the others are shown."""
         how = "attachment" if form == "ics" else "inline"
         name = quote(wording.file_name(sheet, form, self.desk.rules.phrases), safe="")
         return f"{how}; filename=\"sheet.{form}\"; filename*=UTF-8''{name}"
-
-
-def _drawn(sheet: Sheet, words: wording.Words) -> bytes:
-    from bot.sheets.pdf import pdf  # 25 MB with its typeface: a service that draws nothing does without
-
-    return pdf(sheet, words)
