@@ -32,6 +32,8 @@ telegram = typer.Typer(help="Telegram 渠道", no_args_is_help=True)
 app.add_typer(telegram, name="telegram")
 outbox = typer.Typer(help="没有送到的消息", no_args_is_help=True)
 app.add_typer(outbox, name="outbox")
+wecom = typer.Typer(help="微信客服渠道", no_args_is_help=True)
+app.add_typer(wecom, name="wecom")
 
 
 def _fail(text: str, code: int = 1) -> typer.Exit:
@@ -223,7 +225,7 @@ def show_settings() -> None:
 
 def main() -> None:
     """Entry point of the installed command."""
-    from bot import calendar_commands, match_commands, patent_commands, station_commands, telegram_commands, ticket_commands
+    from bot import calendar_commands, match_commands, patent_commands, station_commands, telegram_commands, ticket_commands, wecom_commands
 
     ticket_commands.add(tickets, _settings)
     station_commands.add(stations, _settings)
@@ -231,6 +233,7 @@ def main() -> None:
     patent_commands.add(patents, _settings)
     match_commands.add(patents, _settings)
     telegram_commands.add(telegram, outbox, _settings)
+    wecom_commands.add(wecom, _settings)
     app()
 
 

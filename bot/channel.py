@@ -89,6 +89,9 @@ class Inbox(Protocol):
     async def keep(self, channel: str, incoming: Sequence[Incoming]) -> Sequence[Incoming]:
         """Make messages durable; those that are new. When this returns, the platform may be told that they have arrived. Raises StoreDown."""
 
+    def stamped(self, incoming: Incoming) -> Incoming:
+        """A message as it is to be kept, for a channel that makes it durable itself together with something else; then `go`."""
+
     def go(self, channel: str, incoming: Iterable[Incoming]) -> None:
         """Answer messages that were kept, in this order; returns at once."""
 

@@ -33,7 +33,7 @@ PHRASES = {
 # The same for ids that carry more.
 _PREFIXED = {
     CONTACT: "contact_dead", "l:need:yes": "loan_need_yes", "l:need:no": "loan_need_no", "l:need": "loan_need_label",
-    "t:state": "progress_label",
+    "t:state": "progress_label", "r:good": "rating_good", "r:fair": "rating_fair", "r:poor": "rating_poor",
 }  # fmt: skip
 
 

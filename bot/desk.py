@@ -8,14 +8,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot import choices, guiding, metrics, overlay, wire
+from bot import choices, guiding, metrics, overlay, thrift, wire
 from bot.channel import OUTBOX
 from bot.dialogue import decide, wants_tickets
 from bot.handoff import NewTicket
 from bot.hub import Hub
 from bot.ids import new_id, secret_token, spoken_code, ticket_number
 from bot.model import Conversation, Message, OpenTicket, Turn
-from bot.ports import PULLED, Conflict, Done, Duplicate, Store, Stored, Work, Written
+from bot.ports import PULLED, THRIFTY, Conflict, Done, Duplicate, Store, Stored, Work, Written
 from bot.privacy import masked
 from bot.rules import TEXT_LIMIT, Rules, local
 from intents.normalise import visible
@@ -107,6 +107,8 @@ class Desk:
         message = await self._with_tickets(before, message)
         started = time.perf_counter()
         turn = decide(before, message, self.rules, self._next_ticket)
+        if key[0] in THRIFTY:
+            turn = thrift.together(turn)
         if isinstance(turn.ticket, OpenTicket) or turn.sheet or turn.park:  # taken: nobody else may get this number, token or code
             self._next_ticket = _new_ticket(message.at)
         decided = time.perf_counter()

@@ -3,7 +3,23 @@
 from dataclasses import replace
 from datetime import date
 
-from bot import choices, classing, flagging, guiding, handoff, lateness, lending, locating, needs, pressing, progress, records, serving, telling
+from bot import (
+    choices,
+    classing,
+    flagging,
+    guiding,
+    handoff,
+    lateness,
+    lending,
+    locating,
+    needs,
+    pressing,
+    progress,
+    rating,
+    records,
+    serving,
+    telling,
+)
 from bot.computing import Computed
 from bot.handoff import NewTicket
 from bot.model import Choice, Conversation, Message, Owner, Point, Reply, Topic, Turn
@@ -30,7 +46,7 @@ def decide(conversation: Conversation, message: Message, rules: Rules, new: NewT
         or _owned(conversation, message, text, rules, new)
         or _bot(conversation, message, text, rules, new)
     )
-    if reopened:
+    if reopened and turn.decision not in (rating.DECISION, "forward"):
         turn = turn.with_replies(Reply(rules.phrases["closed_back"]), *turn.replies)
     return _stamped(guiding.again(due.with_calendar(turn, rules, new.token, message.at), rules), message, rules)
 

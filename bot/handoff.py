@@ -72,7 +72,7 @@ def _cancel(rules: Rules) -> tuple[Choice, ...]:
 def cancel(conversation: Conversation, rules: Rules) -> Turn:
     """The citizen takes the request back while nobody has taken it up."""
     number = conversation.number or ""
-    back = replace(conversation, owner=Owner.BOT, ticket=None, number=None, topic=Topic(noticed=True, at=conversation.topic.at))
+    back = replace(conversation, owner=Owner.BOT, via=None, ticket=None, number=None, topic=Topic(noticed=True, at=conversation.topic.at))
     close = CloseTicket(conversation.ticket, "cancelled") if conversation.ticket else None
     return Turn(back, (Reply(rules.phrase("handoff_cancelled", ticket=number)),), close, "cancelled", decision="handoff")
 

@@ -29,11 +29,12 @@ class Intake:
 
     async def keep(self, channel: str, incoming: Sequence[Incoming]) -> Sequence[Incoming]:
         """Make messages durable; those that are new. Raises StoreDown: then the platform must not be told that they have arrived."""
-        stamped = [self._stamped(each) for each in incoming]
+        stamped = [self.stamped(each) for each in incoming]
         new = await asyncio.gather(*(self._received(channel, each) for each in stamped))
         return [each for each, is_new in zip(stamped, new, strict=True) if is_new]
 
-    def _stamped(self, incoming: Incoming) -> Incoming:
+    def stamped(self, incoming: Incoming) -> Incoming:
+        """The message with its fingerprint and the time of its receipt."""
         at, said = self._desk.clock(), incoming.message
         late = bool(incoming.sent) and at - incoming.sent > LATE_MS
         digest = blake2b(received.content(said).encode(errors="surrogatepass"), key=self._key, digest_size=16).hexdigest()

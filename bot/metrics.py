@@ -16,6 +16,9 @@ WAITING = Gauge("zhiwen_outbox_waiting", "Messages not yet delivered", ["channel
 OLDEST = Gauge("zhiwen_outbox_oldest_seconds", "Age of the oldest message not yet delivered", ["channel"])
 DEAD = Gauge("zhiwen_outbox_dead", "Messages that could not be delivered and wait for staff", ["channel"])
 CHANNEL_UP = Gauge("zhiwen_channel_up", "1 while the platform answers", ["channel"])
+CALLBACKS = Counter("zhiwen_callbacks_total", "Callbacks of a platform that brings no words itself", ["channel", "outcome"])
+PULLED = Counter("zhiwen_pulled_total", "Items pulled from a platform, by kind", ["channel", "kind"])
+ALARM = Gauge("zhiwen_channel_alarm", "1 while a platform refuses what only an operator can change", ["channel"])
 
 _turns: dict[tuple[str, str], Counter] = {}
 

@@ -8,6 +8,8 @@ from bot.model import Conversation, Filed, Line, Message, Parked, Sheet, Turn
 
 # Channels whose answers are fetched or returned, not pushed from the outbox.
 PULLED = frozenset({"web", "terminal"})
+# Channels that count our messages: all that a turn has to say goes out as one.
+THRIFTY = frozenset({"wecom"})
 
 
 class Written(NamedTuple):
@@ -92,6 +94,7 @@ class Outgoing:
     at: int
     tries: int = 0
     parts: int = 0
+    unknowns: int = 0  # attempts of which nobody knows whether they succeeded
 
 
 class Ready(NamedTuple):

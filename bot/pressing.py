@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from datetime import date
 
-from bot import choices, flagging, handoff, lending, loan_need, locating, progress
+from bot import choices, flagging, handoff, lending, loan_need, locating, progress, rating
 from bot.computing import Computed
 from bot.handoff import NewTicket
-from bot.model import Conversation, Message, Reply, Turn
+from bot.model import Choice, Conversation, Message, Reply, Turn
 from bot.rules import Rules
 
 Pressed = Callable[[Conversation, Message, str, Rules, NewTicket], Turn | None]
 
-TURNS: tuple[Pressed, ...] = (loan_need.chosen, flagging.chosen)
+TURNS: tuple[Pressed, ...] = (loan_need.chosen, flagging.chosen, rating.chosen)
 # Only these need to know which tickets the citizen has.
 _OF_TICKETS = (progress.ASK, loan_need.YES, flagging.PREFIX)
 
@@ -25,9 +25,15 @@ def turn(conversation: Conversation, message: Message, choice: str, rules: Rules
     """The turn of a button that is not about an item of the catalogue; None when no service knows it."""
     if choice == progress.ASK:
         return progress.told(conversation, message, None, rules)
-    if choice == choices.POSITION:  # for channels that cannot ask for it themselves
-        return handoff.offered(conversation, Reply(rules.phrases["position_how"]), conversation.topic.item)
+    if choice == choices.POSITION:
+        return handoff.offered(conversation, _position(conversation, rules), conversation.topic.item)
     return next((done for pressed in TURNS if (done := pressed(conversation, message, choice, rules, new))), None)
+
+
+def _position(conversation: Conversation, rules: Rules) -> Reply:
+    """How to send a position: in the words of the channel, with its own button where it has one."""
+    own = rules.phrases.get(f"{conversation.channel}_position_how")
+    return Reply(own, (Choice(choices.POSITION, rules.phrases["position"]),)) if own else Reply(rules.phrases["position_how"])
 
 
 def computed(rules: Rules, choice: str, today: date) -> Computed | None:

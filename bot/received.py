@@ -36,3 +36,8 @@ def read(body: str, id: str, digest: str) -> Message:
 def order(body: str) -> int:
     """Where a row stands among those of its address."""
     return int(orjson.loads(body).get("order", 0))
+
+
+def silenced(body: str) -> str:
+    """The same row of a message that is kept and not answered by itself."""
+    return wire.dumps({**orjson.loads(body), "silent": True})

@@ -58,13 +58,18 @@ def secret(settings: Settings) -> bytes:
     return secret(settings)
 
 
-def channels(settings: Settings, key: bytes, desk: Desk, documents: Documents) -> list[Channel]:
+def channels(settings: Settings, key: bytes, store: SqliteStore, desk: Desk, documents: Documents) -> list[Channel]:
     """The channels that are configured. Their libraries are loaded only then."""
-    if settings.telegram_token is None:
-        return []
-    from bot.channels.telegram import Telegram
+    found: list[Channel] = []
+    if settings.telegram_token is not None:
+        from bot.channels.telegram import Telegram
 
-    return [Telegram(telegram_settings(settings, key), lambda: desk.rules.phrases, documents.attached)]
+        found.append(Telegram(telegram_settings(settings, key), lambda: desk.rules.phrases, documents.attached))
+    if settings.wecom_corp_id:
+        from bot import wecom
+
+        found.append(wecom.channel(settings, store, desk, documents))
+    return found
 
 
 def telegram_settings(settings: Settings, key: bytes) -> "TelegramSettings":
@@ -104,7 +109,7 @@ def serve(settings: Settings) -> None:
         rules = snapshot.load(settings, say)
         store = SqliteStore.open(path)
         key = secret(settings)
-        app = application(settings, rules, store, key, lambda desk, documents: channels(settings, key, desk, documents))
+        app = application(settings, rules, store, key, lambda desk, documents: channels(settings, key, store, desk, documents))
         asyncio.run(_serve(app, store, settings))
     except StoreDown as error:
         raise Refused(f"数据库打不开：{path}（{error}）") from error
@@ -148,12 +153,13 @@ def log_to_stderr(level: str) -> None:
         handler.addFilter(_scrubbed)
 
 
-_BOT_TOKEN = re.compile(r"\b\d{5,}:[A-Za-z0-9_-]{20,}")
+# A bot's token is part of its address; WeCom's stand in the query.
+_TOKENS = re.compile(r"\b\d{5,}:[A-Za-z0-9_-]{20,}|(?<=access_token=)[^&\s'\"]+|(?<=corpsecret=)[^&\s'\"]+")
 
 
 def _scrubbed(record: logging.LogRecord) -> bool:
     """No token reaches the log, whoever wrote it."""
-    record.msg, record.args = _BOT_TOKEN.sub("***", record.getMessage()), None
+    record.msg, record.args = _TOKENS.sub("***", record.getMessage()), None
     if record.exc_info and not record.exc_text:
-        record.exc_text = _BOT_TOKEN.sub("***", logging.Formatter().formatException(record.exc_info))
+        record.exc_text = _TOKENS.sub("***", logging.Formatter().formatException(record.exc_info))
     return True

@@ -3,9 +3,9 @@
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,6 +32,16 @@ class Settings(BaseSettings):
     telegram_webhook_secret: SecretStr | None = Field(None, description="webhook 的口令，1–256 个字母、数字、_、-；不设则由密钥算出")
     telegram_base_url: str = Field("https://api.telegram.org", pattern=r"^https?://\S+$", description="Bot API 的地址；自建 Bot API 服务时改")
     telegram_rate: float = Field(30.0, gt=0, description="Telegram 每秒最多发出的消息数")
+    wecom_corp_id: str = Field("", pattern=r"^[A-Za-z0-9_-]{0,64}$", description="企业微信的企业 ID；不设则不开微信客服")
+    wecom_secret: SecretStr | None = Field(None, min_length=1, description="可调用微信客服接口的自建应用的 Secret")
+    wecom_token: SecretStr | None = Field(None, description="微信客服“接收消息”里的 Token，最多 32 个字母和数字")
+    wecom_aes_key: SecretStr | None = Field(None, description="微信客服“接收消息”里的 EncodingAESKey，43 个字母和数字")
+    wecom_accounts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="客服账号，逗号分隔：wkAAA 由本系统转达工作人员的话；wkBBB:native 转到企业微信接待池；wkCCC:native:userid 转给某位接待人员"
+    )
+    wecom_base_url: str = Field("https://qyapi.weixin.qq.com", pattern=r"^https?://\S+$", description="企业微信接口的地址")
+    wecom_poll: float = Field(60.0, gt=0, description="没有回调时每隔多少秒拉取一次微信客服消息")
+    wecom_tolerance: int = Field(600, ge=1, description="回调时间戳最多可以相差多少秒")
     visitor_rate: float = Field(2.0, gt=0, description="每位访客每秒可发消息数（持续）")
     visitor_burst: int = Field(30, ge=1, description="每位访客可连发消息数")
     address_rate: float = Field(200.0, gt=0, description="每个网络地址每秒可发消息数（一个村共用一个地址）")
@@ -41,7 +51,7 @@ class Settings(BaseSettings):
     embed_origins: Annotated[tuple[str, ...], NoDecode] = Field((), description="可嵌入聊天页、可跨域调用的网站来源，逗号分隔，如 https://example.gov.cn")
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="日志级别")
 
-    @field_validator("trusted_proxies", "embed_origins", mode="before")
+    @field_validator("trusted_proxies", "embed_origins", "wecom_accounts", mode="before")
     @classmethod
     def _listed(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -52,6 +62,36 @@ class Settings(BaseSettings):
         if value is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
             raise ValueError("应为 1–256 个字母、数字、_、-")
         return value
+
+    @field_validator("wecom_token", "wecom_aes_key")
+    @classmethod
+    def _of_the_console(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        shape = "[A-Za-z0-9]{43}" if info.field_name == "wecom_aes_key" else "[A-Za-z0-9]{1,32}"
+        if value is not None and not re.fullmatch(shape, value.get_secret_value()):
+            raise ValueError("应为 43 个字母和数字" if "43" in shape else "应为 1–32 个字母和数字")
+        return value
+
+    @field_validator("wecom_accounts")
+    @classmethod
+    def _accounts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for account in value:
+            if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}(:relay|:native(:[A-Za-z0-9_.@-]{1,64})?)?", account):
+                raise ValueError(f"“{account}”应写成 客服账号、客服账号:native 或 客服账号:native:接待人员的 userid")
+        return value
+
+    @model_validator(mode="after")
+    def _wecom_is_whole(self) -> Self:
+        needed = ("wecom_corp_id", "wecom_secret", "wecom_token", "wecom_aes_key", "wecom_accounts")
+        missing = [f"{PREFIX}{name.upper()}" for name in needed if not getattr(self, name)]
+        if 0 < len(missing) < len(needed):
+            raise ValueError(f"微信客服的设置不全，还缺 {'、'.join(missing)}")
+        return self
+
+    @property
+    def wecom_modes(self) -> dict[str, str]:
+        """Account of 微信客服 → `relay`, `native`, or the user id of the person to whom chats are given."""
+        parts = (account.split(":") for account in self.wecom_accounts)
+        return {kfid: how[-1] if how else "relay" for kfid, *how in parts}
 
     @property
     def sqlite_path(self) -> Path:

@@ -13,7 +13,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-from bot.rules import Examples, Ranked, Rules
+from bot.rules import Examples, Ranked, Read, Rules
 from bot.settings import Settings
 from intents import explain, files, ranker
 from intents.features import Tables
@@ -73,11 +73,10 @@ def load(settings: Settings, say: Progress = lambda _: None, read: Any = None) -
     home = settings.home
     cache = settings.cache / cache_name(home, settings.node)
     library = _library(home, settings.node, cache, say)
-    known: dict[str, Any] = {"sheet_days": settings.sheet_days, "public_url": settings.public_url}
     if read:
-        return Rules(library, read, revision(home), settings.retention_days, quantities, learn=learnt, **known)
+        return replace(_rules(settings, library, read), learn=learnt)
     reader, slots, words = understanding(home, library, cache, say)
-    plain = Rules(library, reader.read, revision(home), settings.retention_days, quantities, **known)
+    plain = _rules(settings, library, reader.read)
     why = partial(explain.explained, reader)
     learn = lru_cache(maxsize=2)(partial(learnt, tables=reader.matcher.model.tables))  # other data may change meanwhile
     return replace(plain, classes=words.likeliest, goods=slots.goods, classed=words.find, why=lambda text: tuple(why(text)), learn=learn)
@@ -89,6 +88,12 @@ def learnt(examples: Examples, tables: Tables | None = None) -> Ranked:
         return lambda *_: ()
     found = ranker.build([Example(text, label) for text, label in examples], known=tables)
     return lambda text, top: [(c.intent, c.confidence) for c in found.rank(text, top).candidates]
+
+
+def _rules(settings: Settings, library: Library, read: Read) -> Rules:
+    """The snapshot with what an operator decides."""
+    told = revision(settings.home)
+    return Rules(library, read, told, settings.retention_days, quantities, sheet_days=settings.sheet_days, public_url=settings.public_url)
 
 
 def _library(home: Path, node: str, cache: Path, say: Progress) -> Library:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Optional, TypeVar
 import typer
 
 from bot.desk import utc_ms
-from bot.ports import StoreDown
+from bot.ports import THRIFTY, StoreDown
 from bot.rules import local
 from bot.settings import Settings
 from bot.store import tickets
@@ -24,6 +24,9 @@ REASONS = {
     "asked": "要求人工", "none_of_these": "选项都不是", "not_understood": "两次没听懂", "danger": "人身安全", "cancelled": "本人取消",
     "need": "本人登记", "dead": "打不通",
 }  # fmt: skip
+_SENT = "已发送。"
+_SENT_WITHIN = "已发送。市民再发消息以前，还可以发 {left} 条。"
+_HELD = "已存下，现在发不出去（市民发一条消息后最多回 5 条，48 小时内有效）；市民下次发消息时最先送达。"
 Who = Annotated[Optional[str], typer.Option("--by", help="工作人员姓名或编号，默认当前系统用户")]  # noqa: UP045 - typer reads this form
 
 
@@ -64,7 +67,8 @@ def add(app: typer.Typer, load: Callable[[], Settings]) -> None:
         if not text.strip():
             raise typer.BadParameter("回复不能为空")
         run(lambda db: tickets.say(db, number, who, text.strip(), utc_ms()))
-        typer.echo("已发送。")
+        left = run(lambda db: _left(db, number))
+        typer.echo(_SENT if left is None else _SENT_WITHIN.format(left=left) if left >= 0 else _HELD)
 
     @app.command()
     def close(
@@ -88,6 +92,18 @@ def _run(settings: Settings, job: Callable[[sqlite3.Connection], T]) -> T:
     except (tickets.TicketRefused, StoreDown) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
+
+
+def _left(db: sqlite3.Connection, number: str) -> int | None:
+    """How many messages people may still send; less than 0 when the last one has to wait; None where nobody counts."""
+    talk = tickets.shown(db, number)["conversation"]
+    (channel,) = db.execute("SELECT channel FROM conversation WHERE id = ?", (talk,)).fetchone()
+    if channel not in THRIFTY:
+        return None
+    from bot.store import wecom
+
+    (waiting,) = db.execute("SELECT count(*) FROM outbox WHERE conversation = ? AND state NOT IN ('sent', 'void', 'dead')", (talk,)).fetchone()
+    return wecom.standing(db, talk, 0).for_people(utc_ms()) - int(waiting)
 
 
 def _time(at: int | None) -> str:

@@ -6,7 +6,7 @@ Formulas and constants: the published approximation of GCJ-02 that `coord-conver
 from collections.abc import Callable, Mapping
 from math import atan2, cos, isfinite, pi, radians, sin, sqrt
 from typing import Literal, NamedTuple
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 Datum = Literal["wgs84", "gcj02", "bd09"]
 _AXIS = 6378245.0  # metres
@@ -132,6 +132,17 @@ def map_links(name: str, address: str, wgs: Pair) -> Mapping[str, str]:
         "tencent": _link("https://apis.map.qq.com/uri/v1/marker", {"marker": marker, "referer": APP}),
         "baidu": _link("https://api.map.baidu.com/marker", baidu),
     }
+
+
+def marked(url: str) -> Pair | None:
+    """The position that a link of `map_links` to amap marks; None for any other address."""
+    parts = urlsplit(url)
+    position = parse_qs(parts.query).get("position", [""])[0] if parts.netloc == "uri.amap.com" else ""
+    try:
+        lon, lat = (float(degrees) for degrees in position.split(","))
+    except ValueError:
+        return None
+    return gcj_to_wgs(Pair(lat, lon)) if is_position(lat, lon) else None
 
 
 def _link(page: str, values: Mapping[str, str]) -> str:

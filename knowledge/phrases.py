@@ -266,10 +266,18 @@ NEEDED: Mapping[str, frozenset[str]] = {
     "stale_press": frozenset(),
     "position_ask": frozenset(),
     "position_send": frozenset(),
+    "telegram_position_how": frozenset(),
     "command_start": frozenset(),
     "command_export": frozenset(),
     "command_delete": frozenset(),
     "telegram_notice": frozenset({"web"}),
+    "welcome": frozenset(),
+    "wecom_position": frozenset(),
+    "rating_ask": frozenset(),
+    "rating_good": frozenset(),
+    "rating_fair": frozenset(),
+    "rating_poor": frozenset(),
+    "rating_thanks": frozenset(),
 }
 
 

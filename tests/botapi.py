@@ -58,6 +58,7 @@ class Sent:
     keyboard: list[dict[str, Any]] = field(default_factory=list)
     document: tuple[str, bytes] | None = None
     entities: int = 0
+    place: tuple[float, float] | None = None
     method: str = "sendMessage"
 
 
@@ -218,6 +219,12 @@ class BotApi:
         if not content or len(values.get("caption", "")) > 1024:
             raise Refusal(400, "Bad Request: file must be non-empty")
         return self._keep(Sent(self._chat(values), 0, values.get("caption", ""), document=(name, content), method="sendDocument"))
+
+    def _sendVenue(self, values: dict[str, Any]) -> Any:
+        lat, lon = float(values["latitude"]), float(values["longitude"])
+        if not (-90 <= lat <= 90 and -180 <= lon <= 180 and values["title"] and values["address"]):
+            raise Refusal(400, "Bad Request: VENUE_INVALID")
+        return self._keep(Sent(self._chat(values), 0, f"{values['title']}\n{values['address']}", place=(lat, lon), method="sendVenue"))
 
     def _sendChatAction(self, values: dict[str, Any]) -> bool:
         self._chat(values)

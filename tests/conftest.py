@@ -10,7 +10,7 @@ from bot.rules import Rules
 from bot.settings import ROOT, Settings
 from tests.running import Service
 
-pytest_plugins = ["tests.telegram_fixtures"]
+pytest_plugins = ["tests.telegram_fixtures", "tests.wecom_fixtures"]
 
 
 @pytest.fixture(scope="session")

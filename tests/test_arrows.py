@@ -12,10 +12,10 @@ OURS = ("bot", "intents", "knowledge", "tests", "bench")
 # From the bottom up: a module may use its own layer and the ones before it.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("model",),
-    ("channel", "choices", "hub", "ids", "metrics", "pacing", "ports", "received", "privacy", "rules", "settings", "telling", "computing", "office_days", "overlay", "wire"),
+    ("channel", "choices", "hub", "ids", "metrics", "pacing", "ports", "received", "privacy", "rules", "settings", "telling", "thrift", "greeting", "computing", "office_days", "overlay", "wire"),
     ("station_cards", "station_answers", "locating", "classing"),
     ("serving", "flows", "standing", "sheeting", "sheets", "gi_lookup", "lending", "loan_sheet", "loan_talk", "matching", "posing"),
-    ("guiding", "dialogue", "ending", "needs", "handoff", "lateness", "channels", "flagging", "loan_need", "pressing", "progress", "records"),
+    ("guiding", "dialogue", "ending", "needs", "handoff", "lateness", "channels", "flagging", "loan_need", "pressing", "progress", "rating", "records"),
     ("store",),
     ("desk",),
     ("delivery", "documents", "intake", "pushed"),
@@ -24,6 +24,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "__main__", "ask", "calendar_commands", "checking", "evaluate", "match_commands", "patent_commands", "patent_import",
         "patent_listing", "publishing", "serve", "snapshot", "spreadsheets", "station_commands",
         "station_import", "station_listing", "telegram_commands", "terminal", "ticket_commands", "training",
+        "wecom", "wecom_checking", "wecom_commands", "wecom_fetching",
     ),
 )
 TOP = LAYERS[-1]
@@ -109,7 +110,7 @@ def test_a_package_says_one_sentence_and_imports_nothing() -> None:
 
 def test_pure_modules_touch_no_clock_network_store_or_log() -> None:
     outside = {"asyncio", "aiohttp", "sqlite3", "logging", "time", "os", "socket", "random", "secrets", "bot.store", "bot.metrics"}
-    names = ("dialogue", "handoff", "telling", "choices", "privacy", "lending", "loan_talk", "loan_need", "gi_lookup", "flagging", "progress", "pressing", "records", "lateness", "guiding", "flows", "posing", "ending", "needs", "matching", "sheeting", "loan_sheet")
+    names = ("dialogue", "handoff", "telling", "choices", "privacy", "lending", "loan_talk", "loan_need", "gi_lookup", "flagging", "progress", "pressing", "records", "lateness", "guiding", "flows", "posing", "ending", "needs", "matching", "sheeting", "loan_sheet", "thrift", "rating", "greeting")
     for name in (*names, "locating", "station_answers", "station_cards", "office_days", "overlay", "patent_import", "patent_listing", "station_import", "station_listing"):
         tree = ast.parse((ROOT / "bot" / f"{name}.py").read_text(encoding="utf-8"))
         used = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}

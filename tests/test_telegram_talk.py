@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from bot import wire
 from bot.channels.telegram_updates import payload
 from bot.desk import utc_ms
 from bot.rules import Rules
 from bot.store import tickets
+from knowledge import geo
 from tests.botapi import BotApi
 from tests.telegram_service import TelegramService
 
@@ -118,6 +120,25 @@ async def test_a_position_is_answered_and_never_kept(telegram: TelegramService, 
     assert await said(telegram, 7) == ["〔位置〕"] and len(api.to(7)) == 2
     kept = [str(row) for table in ("inbox", "message", "conversation", "attachment") for row in await telegram.rows(f"SELECT * FROM {table}")]
     assert not any("36.06" in row or "103.83" in row for row in kept)
+
+
+async def test_asking_for_the_nearest_place_shows_a_button_that_sends_the_position(telegram: TelegramService) -> None:
+    await telegram.say(7, "/location")
+    how, button, _ = await telegram.answers(7, 3)
+    assert "位置" in how.text and button.keyboard == [{"text": "发送我的位置", "request_location": True}]
+
+
+async def test_a_place_is_told_as_a_card_on_the_map(telegram: TelegramService) -> None:
+    """The shipped stations may have no position yet: the message is put into the outbox by hand."""
+    await telegram.say(7, ASK)
+    await telegram.answers(7, 2)
+    place = geo.Pair(36.061, 103.834)
+    actions = [{"label": "地图", "url": geo.map_links("窗口", "某路1号", place)["amap"]}]
+    body = wire.dumps({"text": "最近的", "choices": [], "sources": [], "cards": [{"kind": "station", "title": "窗口", "lines": ["某路1号"], "actions": actions}]})
+    await telegram.rows("UPDATE message SET body = ? WHERE sender = 'bot' AND seq = 2", body)
+    await telegram.rows("UPDATE outbox SET state = 'waiting' WHERE seq = 2")
+    venue = (await telegram.until(lambda: [s for s in telegram.api.to(7) if s.place], 12))[0]
+    assert venue.text == "窗口\n某路1号" and abs(venue.place[0] - place.lat) < 1e-5
 
 
 async def test_a_venue_counts_as_its_position(telegram: TelegramService, api: BotApi) -> None:

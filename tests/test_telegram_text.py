@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.telegram_render import AskPosition, File, Text, parts
+from bot.channels.telegram_render import AskPosition, File, Text, Venue, parts
 from bot.channels.telegram_text import LIMIT, Span, html, messages, plain, spans, units
 from bot.rules import Rules
+from knowledge import geo
 from tests import casebook
 from tests.botapi import _Html
 
@@ -26,7 +27,7 @@ def shown(markup: str) -> str:
 
 @given(SPANS)
 def test_whatever_is_in_the_words_telegram_takes_the_markup_and_shows_the_words(pieces: list[Span]) -> None:
-    assert shown(html(pieces)).replace("\r", "") == plain(pieces).replace("\r", "").replace("\0", "\ufffd")
+    assert shown(html(pieces)).replace("\r", "") == plain(pieces).replace("\r", "")
 
 
 @given(SPANS, st.integers(20, 90))
@@ -104,6 +105,16 @@ def test_where_a_position_helps_a_keyboard_asks_for_it(rules: Rules) -> None:
     choices = [{"id": "x:position", "label": "用我的位置"}, {"id": "h:human", "label": "转人工"}]
     text, ask = parts(body(choices=choices), "bot", rules.phrases, "")
     assert isinstance(ask, AskPosition) and isinstance(text, Text) and [b.choice for row in text.rows for b in row] == ["h:human"]
+
+
+def test_the_nearest_place_is_a_venue_too(rules: Rules) -> None:
+    place = geo.Pair(36.061, 103.834)
+    maps = [{"label": name, "url": url} for name, url in geo.map_links("窗口", "某路1号", place).items()]
+    stations = [card(*maps, kind="station"), card(*maps, kind="station")]
+    text, venue = parts(body(cards=stations), "bot", rules.phrases, "")
+    assert isinstance(venue, Venue) and (venue.title, venue.address) == ("一次告知单", "商标注册")
+    assert abs(venue.lat - place.lat) < 2e-6 and abs(venue.lon - place.lon) < 2e-6
+    assert isinstance(text, Text) and html(text.spans).count("<a ") == 6
 
 
 def test_what_is_not_verified_is_said_to_be_so(rules: Rules) -> None:

@@ -17,7 +17,7 @@ from telegram.request import HTTPXRequest
 from bot.channel import Abilities, Document, Inbox, Pace, Sent, State, Window
 from bot.channels.telegram_errors import delivery_error, is_markup
 from bot.channels.telegram_polling import poll
-from bot.channels.telegram_render import AskPosition, File, Part, Text, parts
+from bot.channels.telegram_render import AskPosition, File, Part, Text, Venue, parts
 from bot.channels.telegram_text import html, plain
 from bot.channels.telegram_updates import COMMANDS, Reader, Update
 from bot.channels.telegram_webhook import PATH, Webhook
@@ -163,6 +163,9 @@ class Telegram:
     async def _send(self, out: Outgoing, part: Part) -> str:
         if isinstance(part, Text):
             return await self._send_text(int(out.address), part)
+        if isinstance(part, Venue):
+            sent = await self._bot.send_venue(int(out.address), part.lat, part.lon, part.title, part.address)
+            return str(sent.message_id)
         if isinstance(part, AskPosition):
             return await self._send_position_button(int(out.address), part)
         return await self._send_file(out, part)

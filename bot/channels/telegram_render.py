@@ -8,6 +8,7 @@ import orjson
 
 from bot import choices
 from bot.channels.telegram_text import Span, messages, spans
+from knowledge import geo
 from knowledge.answers import CHECKED
 from knowledge.catalog import DOUBT
 
@@ -51,7 +52,17 @@ class AskPosition:
     label: str
 
 
-Part = Text | File | AskPosition
+@dataclass(frozen=True, slots=True)
+class Venue:
+    """A place on a map, WGS-84 degrees."""
+
+    lat: float
+    lon: float
+    title: str
+    address: str
+
+
+Part = Text | File | AskPosition | Venue
 
 
 def parts(body: str, sender: str, words: Words, public_url: str) -> tuple[Part, ...]:
@@ -63,7 +74,7 @@ def parts(body: str, sender: str, words: Words, public_url: str) -> tuple[Part, 
     rows = _rows(value)
     *first, last = [*(Text(tuple(m)) for m in messages(shown))] or [Text(())]
     said = [*first, Text(last.spans, rows)] if last.spans else []
-    return (*said, *_files(value["cards"]), *_position(value, words))
+    return (*said, *_venue(value["cards"]), *_files(value["cards"]), *_position(value, words))
 
 
 def _cards(cards: Sequence[Mapping[str, Any]], public_url: str) -> Iterator[Span]:
@@ -93,6 +104,15 @@ def _is_file(url: str) -> bool:
 def _files(cards: Sequence[Mapping[str, Any]]) -> Iterator[File]:
     for card in cards:
         yield from (File(a["url"], a["label"]) for a in card["actions"] if _is_file(a.get("url") or ""))
+
+
+def _venue(cards: Sequence[Mapping[str, Any]]) -> Iterator[Venue]:
+    """The first place whose position is known: the nearest."""
+    for card in cards:
+        for action in card["actions"]:
+            if place := geo.marked(action.get("url") or ""):
+                yield Venue(place.lat, place.lon, card["title"], (card["lines"] or [card["title"]])[0].replace("**", ""))
+                return
 
 
 def _sources(sources: Sequence[Mapping[str, Any]]) -> Iterator[Span]:

@@ -103,4 +103,25 @@ MIGRATIONS: tuple[Migration, ...] = (
                 PRIMARY KEY (conversation, seq, place))""",
         ),
     ),
+    Migration(
+        5,
+        "WeCom: how far we have pulled, sessions, what bounced, events seen, the access token",
+        (
+            # The cursor moves in the transaction that keeps the messages before it.
+            """CREATE TABLE wecom_account (
+                kfid TEXT PRIMARY KEY, cursor TEXT NOT NULL, token TEXT NOT NULL, called BIGINT NOT NULL, started BIGINT NOT NULL, pulled BIGINT)""",
+            # asked: when the citizen wrote last; sent: messages of ours since; refused: the version of the conversation that WeCom would not follow.
+            """CREATE TABLE wecom_session (
+                conversation TEXT PRIMARY KEY, asked BIGINT NOT NULL, sent BIGINT NOT NULL, state BIGINT, servicer TEXT, code TEXT, code_until BIGINT,
+                refused BIGINT)""",
+            """CREATE TABLE wecom_bounce (
+                conversation TEXT NOT NULL, seq BIGINT NOT NULL, part BIGINT NOT NULL, why BIGINT NOT NULL, at BIGINT NOT NULL)""",
+            "CREATE INDEX wecom_bounce_message ON wecom_bounce (conversation, seq)",
+            "CREATE TABLE wecom_seen (msgid TEXT PRIMARY KEY, address TEXT NOT NULL, at BIGINT NOT NULL, seq BIGINT)",
+            "CREATE INDEX wecom_seen_at ON wecom_seen (at)",
+            # Messages that go out as one, where they are counted: the first one of them.
+            "ALTER TABLE outbox ADD COLUMN lead BIGINT",
+            "CREATE TABLE wecom_token (app TEXT PRIMARY KEY, token TEXT NOT NULL, until BIGINT NOT NULL)",
+        ),
+    ),
 )

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot import wire
-from bot.ports import Depth, Outgoing, Ready, Settled
+from bot.ports import THRIFTY, Depth, Outgoing, Ready, Settled
+from bot.store import together
 
 # The first undelivered message of a conversation may go; while one is being sent, none of the same conversation is first.
 _FIRST = """NOT EXISTS (SELECT 1 FROM outbox p WHERE p.conversation = o.conversation AND p.seq < o.seq AND p.state IN ('waiting', 'sending'))"""
+_ITS = "(seq = ? OR lead = ?)"  # a message, and those that go out as one with it
 STUCK = "state IN ('held', 'blocked', 'dead')"  # in these words, so that the index is used
 
 
@@ -27,47 +29,49 @@ def ready(db: sqlite3.Connection, channel: str, now: int, limit: int, without: S
 
 
 def claim(db: sqlite3.Connection, conversation: str, worker: str, now: int, until: int) -> Outgoing | None:
-    """Take the first undelivered message of a conversation; those that were erased meanwhile are passed over."""
+    """Take the first undelivered message of a conversation, and those that go out as one with it. Erased ones are passed over."""
     while True:
         row = db.execute(
-            f"""SELECT o.seq, o.tries, o.parts, c.address, m.id, m.sender, m.body, m.at FROM outbox o
+            f"""SELECT o.seq, o.tries, o.parts, o.unknowns, c.address, m.id, m.sender, m.body, m.at, o.channel FROM outbox o
             JOIN conversation c ON c.id = o.conversation JOIN message m ON m.conversation = o.conversation AND m.seq = o.seq
             WHERE o.conversation = ? AND o.state IN ('waiting', 'sending') AND o.state = 'waiting' AND o.due <= ? AND {_FIRST} LIMIT 1""",
             (conversation, now),
         ).fetchone()
         if row is None:
             return None
-        seq, tries, parts, address, id_, sender, body, at = row
+        seq, tries, parts, unknowns, address, id_, sender, body, at, channel = row
         if body is not None:
+            whole = together.body(db, conversation, seq, now) if channel in THRIFTY else body
             db.execute(
-                "UPDATE outbox SET state = 'sending', worker = ?, lease = ? WHERE conversation = ? AND seq = ?", (worker, until, conversation, seq)
+                f"UPDATE outbox SET state = 'sending', worker = ?, lease = ? WHERE conversation = ? AND {_ITS} AND state = 'waiting'",
+                (worker, until, conversation, seq, seq),
             )
-            return Outgoing(conversation, address, seq, id_, sender, body, at, tries, parts)
+            return Outgoing(conversation, address, seq, id_, sender, whole, at, tries, parts, unknowns)
         db.execute("UPDATE outbox SET state = 'void', settled = ? WHERE conversation = ? AND seq = ?", (now, conversation, seq))
 
 
 def sent_part(db: sqlite3.Connection, out: Outgoing, worker: str, parts: int, external: str, until: int) -> None:
     """So many parts are out; the claim goes on."""
     db.execute(
-        "UPDATE outbox SET parts = ?, external = ?, lease = ? WHERE conversation = ? AND seq = ? AND state = 'sending' AND worker = ?",
-        (parts, external, until, out.conversation, out.seq, worker),
+        f"UPDATE outbox SET parts = ?, external = ?, lease = ? WHERE conversation = ? AND {_ITS} AND state = 'sending' AND worker = ?",
+        (parts, external, until, out.conversation, out.seq, out.seq, worker),
     )
 
 
 def settle(db: sqlite3.Connection, out: Outgoing, worker: str, settled: Settled, now: int) -> bool:
     """Write down how an attempt ended. False when the claim was lost meanwhile."""
     cursor = db.execute(
-        """UPDATE outbox SET state = ?, due = CASE WHEN ? = 'waiting' THEN ? ELSE due END, tries = tries + 1, unknowns = unknowns + ?, error = ?,
+        f"""UPDATE outbox SET state = ?, due = CASE WHEN ? = 'waiting' THEN ? ELSE due END, tries = tries + 1, unknowns = unknowns + ?, error = ?,
         external = CASE WHEN ? <> '' THEN ? ELSE external END, worker = NULL, lease = NULL, settled = ?
-        WHERE conversation = ? AND seq = ? AND state = 'sending' AND worker = ?""",
+        WHERE conversation = ? AND {_ITS} AND state = 'sending' AND worker = ?""",
         (
             settled.state, settled.state, settled.due, int(settled.unknown), settled.error or None, settled.external, settled.external,
-            None if settled.state == "waiting" else now, out.conversation, out.seq, worker,
+            None if settled.state == "waiting" else now, out.conversation, out.seq, out.seq, worker,
         ),
     )  # fmt: skip
     if cursor.rowcount and settled.state in ("blocked", "held"):
         _stop(db, out.conversation, settled.state, now)
-    return cursor.rowcount == 1
+    return cursor.rowcount > 0
 
 
 def orphans(db: sqlite3.Connection, channel: str, now: int, alone: bool) -> int:

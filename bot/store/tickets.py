@@ -8,6 +8,7 @@ import sqlite_utils
 
 from bot.store import turns
 
+NATIVE = {"wecom_native": "企业微信"}  # `via` of chats that are answered on the platform itself
 CHAT = "chat"  # the kind of ticket that takes the conversation over
 
 
@@ -38,6 +39,7 @@ def accept(db: sqlite3.Connection, number: str, who: str, at: int) -> dict[str, 
     """A person takes the work up; with a chat the conversation too, and the bot is silent from here."""
     ticket = _ticket(db, number)
     _must(ticket, "open")
+    _must_be_ours(db, ticket)
     if ticket["kind"] == CHAT:
         _own(db, ticket, "queue", "staff", at, who, "accepted", "console")
     db.execute("UPDATE ticket SET state = 'accepted', accepted = ?, accepted_by = ? WHERE id = ?", (at, who, ticket["id"]))
@@ -49,6 +51,7 @@ def say(db: sqlite3.Connection, number: str, who: str, text: str, at: int) -> in
     """A staff member's words to the citizen, only by who accepted the ticket. A chat is theirs; beside other work the bot goes on."""
     ticket = _ticket(db, number)
     _must(ticket, "accepted")
+    _must_be_ours(db, ticket)
     if ticket["accepted_by"] != who:
         raise TicketRefused(f"编号 {number} 由 {ticket['accepted_by']} 受理，{who} 不能回复")
     return turns.staff_line(db, ticket["conversation"], text, at, "")
@@ -77,6 +80,13 @@ def _must(ticket: dict[str, Any], state: str) -> None:
     if ticket["state"] != state:
         names = {"open": "等待受理", "accepted": "已受理", "closed": "已关闭"}
         raise TicketRefused(f"编号 {ticket['number']} 现在是“{names[ticket['state']]}”，不能这样做")
+
+
+def _must_be_ours(db: sqlite3.Connection, ticket: dict[str, Any]) -> None:
+    """A chat that people answer on the platform itself takes nothing from here but its end."""
+    (via,) = db.execute("SELECT via FROM conversation WHERE id = ?", (ticket["conversation"],)).fetchone()
+    if ticket["kind"] == CHAT and via in NATIVE:
+        raise TicketRefused(f"编号 {ticket['number']} 在{NATIVE[via]}里接待，请到那里回复；要收回给智能助手，就关闭它")
 
 
 def _own(db: sqlite3.Connection, ticket: dict[str, Any], was: str, now: str, at: int, who: str, why: str, via: str | None) -> None:

@@ -200,11 +200,11 @@ def changed(db: sqlite3.Connection, conversation: str, after: int, limit: int) -
     return Changed(head[0], head[1], tuple(wire.line(*row) for row in rows))
 
 
-def staff_line(db: sqlite3.Connection, conversation: str, text: str, at: int, revision: str) -> int:
-    """A staff member's words in a conversation, to be delivered where the channel pushes; its sequence number."""
+def staff_line(db: sqlite3.Connection, conversation: str, text: str, at: int, revision: str, push: bool = True) -> int:
+    """A staff member's words in a conversation, to be delivered where the channel pushes, unless they have arrived; its sequence number."""
     seq, channel = db.execute("SELECT seq + 1, channel FROM conversation WHERE id = ?", (conversation,)).fetchone()
     db.execute(_SAY, (conversation, seq, new_id(at), "staff", at, wire.plain_body(text), "staff", None, None, None, revision))
     db.execute("UPDATE conversation SET seq = ?, version = version + 1, touched = ? WHERE id = ?", (seq, at, conversation))
-    if channel not in PULLED:
+    if push and channel not in PULLED:
         db.execute(_PUSH, (conversation, seq, channel, at))
     return int(seq)

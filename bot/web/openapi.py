@@ -45,7 +45,7 @@ def _schemas() -> dict[str, Any]:
         "Posted": _posted(),
         "Start": _start(),
         "Document": {"type": "object"},
-        "Status": _object(["status"], status=_TEXT, revision=_TEXT),
+        "Status": _object(["status"], status=_TEXT, revision=_TEXT, channels={"type": "object", "additionalProperties": _TEXT}),
     }
 
 
