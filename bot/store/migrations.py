@@ -104,7 +104,7 @@ MIGRATIONS: tuple[Migration, ...] = (
         ),
     ),
     Migration(
-        5,
+        6,
         "WeCom: how far we have pulled, sessions, what bounced, events seen, the access token",
         (
             # The cursor moves in the transaction that keeps the messages before it.
