@@ -45,7 +45,7 @@ def due(rules: Rules, guide: Guide, rule: DayRule, values: Mapping[str, str], on
         return None
     found = case(guide, values)
     year = found.years[0] if found.years else None
-    day = Start(begin, rule.role or limit.from_, rule.mailed)
+    day = Start(begin, rule.role or limit.from_)
     return deadlines.count(limit, library.catalog, library.workdays, day, on, found.right, year)
 
 

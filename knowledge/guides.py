@@ -129,8 +129,8 @@ class PartRule(Record):
 class DayRule(Record):
     """A day of the sheet's calendar. `limit`: a rule of deadlines.yaml counted from a step's date; else `fact`: a length added to the day before.
 
-    `own`: the length is added to the step's own date. `role`: which day the step's date is, where it is not the one the limit runs from;
-    `mailed`: the paper came by post. `state`: the one of the guide's states that this limit decides.
+    `own`: the length is added to the step's own date. `role`: which day the step's date is, where it is not the one the limit runs from.
+    `state`: the one of the guide's states that this limit decides.
     A plan (a date in the future) left out stands for today; any other date left out leaves the day out.
     """
 
@@ -138,7 +138,6 @@ class DayRule(Record):
     step: str
     limit: str = ""
     role: Day | None = None
-    mailed: bool = False
     state: str = ""
     fact: str = ""
     own: bool = False
