@@ -70,6 +70,12 @@ def answered(guide: Guide, flow: Flow, value: str, said: Said | None = None) -> 
     return _moved(guide, replace(flow, values=tuple(kept.items())))
 
 
+def ahead(guide: Guide, flow: Flow, said: Said) -> Flow | None:
+    """The flow with later steps that a message answers while it leaves the current one open; None when it answers none."""
+    values = _filled(guide, dict(flow.values), said)
+    return replace(flow, values=values) if len(values) > len(flow.values) else None
+
+
 def back(guide: Guide, flow: Flow) -> Flow | None:
     """One step back: the answer before the current step is asked again; None at the start."""
     values = dict(flow.values)

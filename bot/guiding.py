@@ -125,6 +125,9 @@ def _free(
         return None
     if found.value:
         return _answer(conversation, message, rules, guide, flow, found.value, typed)
+    ahead = flows.ahead(guide, flow, typed)
+    if ahead is not None:
+        return _shown(conversation, guide, ahead, posing.question(rules, guide, ahead, typed.today, rules.phrases["flow_noted"]))
     if not found.wrong and meaning.decision == "answer":
         return None
     missed = replace(flow, misses=flow.misses + 1 if meaning.decision != "handoff" else MISSES)

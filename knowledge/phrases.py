@@ -86,6 +86,7 @@ NEEDED: Mapping[str, frozenset[str]] = {
     "flow_done": frozenset(),
     "flow_check": frozenset(),
     "flow_go_on": frozenset({"guide"}),
+    "flow_noted": frozenset(),
     "flow_back_to": frozenset(),
     "flow_days": frozenset(),
     "flow_stop": frozenset(),
