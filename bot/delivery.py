@@ -19,11 +19,13 @@ log = logging.getLogger("zhiwen.delivery")
 LEASE_MS = 60_000  # longer than the longest attempt
 POLL_SECONDS = 5.0  # the net under the wake-ups
 SIDE_BY_SIDE = 512
+REST, LONGEST_REST = 4, 0.5  # looking takes at most a fifth of the time, however often somebody says that there is something new
 GIVE_UP_MS = 24 * 3600 * 1000
 GIVE_UP_TRIES = 12
 LONGEST_WAIT = 300.0
 LONGEST_PROBE = 15.0
-SHOW_TYPING = 0.8  # when somebody has to wait longer than this, they are shown that something comes
+SHOW_TYPING = 0.8  # who has to wait longer than this for the next of several messages is shown that it comes
+TYPING_AT_ONCE = 8
 _random = random.Random()  # noqa: S311 - spreads retries, nothing secret
 
 
@@ -57,6 +59,7 @@ class Delivery:
         self._doubt = True  # whether the platform answers at all must be asked first
         self._failures = 0
         self._stopping = False
+        self._rest = 0.0
         self._tidied = -POLL_SECONDS
         self._event = hub.watch(OUTBOX + channel.name)
 
@@ -96,8 +99,9 @@ class Delivery:
         free = SIDE_BY_SIDE - len(self._busy)
         if free <= 0:
             return POLL_SECONDS
-        now = self._clock()
+        now, began = self._clock(), time.monotonic()
         ready, due = await self._store.ready(self._channel.name, now, free, tuple(self._busy))
+        self._rest = min(LONGEST_REST, REST * (time.monotonic() - began))
         for each in ready:
             self._busy[each.conversation] = task = asyncio.create_task(self._conversation(each))
             task.add_done_callback(partial(self._ended, each.conversation))
@@ -110,6 +114,7 @@ class Delivery:
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._event.wait(), seconds)
+            await asyncio.sleep(self._rest)
 
     async def _conversation(self, ready: Ready) -> None:
         """Deliver what waits for one citizen, one after the other."""
@@ -125,8 +130,9 @@ class Delivery:
 
     async def _slot(self, address: str) -> None:
         """Wait until one more message may go to this address, and to anybody."""
-        wait = max(self._each.wait(address, time.monotonic()), self._all.wait("", time.monotonic()))
-        if wait > SHOW_TYPING:
+        own, common = self._each.wait(address, time.monotonic()), self._all.wait("", time.monotonic())
+        wait = max(own, common)
+        if own > SHOW_TYPING > common and len(self._beside) < TYPING_AT_ONCE:
             task = asyncio.create_task(self._channel.typing(address))
             self._beside.add(task)
             task.add_done_callback(self._beside.discard)

@@ -27,7 +27,8 @@ log = logging.getLogger("zhiwen.telegram")
 T = TypeVar("T")
 API = "https://api.telegram.org"
 CONNECT, WRITE, PROBE = 5.0, 20.0, 5.0  # seconds
-CONNECTIONS = 128
+CONNECTIONS = 32  # for each request the library's pool looks at all of them
+OTHERS = 8  # connections for what is not a message
 LONGEST_RETRY = 60.0
 Words = Mapping[str, str]
 
@@ -64,7 +65,7 @@ def connected(settings: TelegramSettings) -> Connected:
     os.environ.setdefault("PTB_TIMEDELTA", "1")  # the library's later way to tell times, without a warning each time
     root = settings.base_url.rstrip("/")
     timeouts: dict[str, Any] = {"connect_timeout": CONNECT, "read_timeout": settings.patience, "write_timeout": WRITE, "pool_timeout": CONNECT}
-    sending, asking = HTTPXRequest(connection_pool_size=CONNECTIONS, **timeouts), HTTPXRequest(connection_pool_size=1, **timeouts)
+    sending, asking = HTTPXRequest(connection_pool_size=CONNECTIONS + OTHERS, **timeouts), HTTPXRequest(connection_pool_size=1, **timeouts)
     bot = telegram.Bot(settings.token, base_url=f"{root}/bot", base_file_url=f"{root}/file/bot", request=sending, get_updates_request=asking)
     return Connected(bot, (sending, asking))
 
@@ -79,6 +80,7 @@ class Telegram:
     ):
         self._settings, self._words, self._document = settings, words, document
         self._connected = connected(settings)
+        self._free = asyncio.Semaphore(CONNECTIONS)
         self._bot = self._connected.bot
         self._reader = Reader(words)
         self._webhook: Webhook | None = None
@@ -155,7 +157,8 @@ class Telegram:
         if part >= len(rendered):  # nothing to be seen in it
             return Sent("")
         try:
-            external = await self._send(out, rendered[part])
+            async with self._free:  # waiting here costs nothing, waiting in the pool does
+                external = await self._send(out, rendered[part])
         except TelegramError as error:
             raise delivery_error(error) from error
         return Sent(external, part + 1 < len(rendered))

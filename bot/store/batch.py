@@ -2,7 +2,7 @@
 
 Python's sqlite3 gives the interpreter lock away at every step of every statement, and a busy event loop is slow to give it back;
 so a batch goes into SQLite as JSON and each table is written by one statement. A turn is plain when it touches only inbox,
-conversation and messages; all others, repeats and conflicts take the ordinary way, one by one.
+conversation, messages and outbox; all others, repeats and conflicts take the ordinary way, one by one.
 """
 
 import json
@@ -16,7 +16,7 @@ from bot.store import turns
 
 # One row out: for each turn, in order, [version, owner, seen] as stored now.
 _NOW = """SELECT json_group_array(json_array(k, version, owner, seen)) FROM (
-    SELECT j.key AS k, c.version AS version, c.owner AS owner, i.external IS NOT NULL AS seen FROM json_each(?) j
+    SELECT j.key AS k, c.version AS version, c.owner AS owner, i.done IS NOT NULL AS seen FROM json_each(?) j
     LEFT JOIN conversation c ON c.id = json_extract(j.value, '$[0]')
     LEFT JOIN inbox i ON i.conversation = json_extract(j.value, '$[0]') AND i.external = json_extract(j.value, '$[1]'))"""
 
@@ -32,14 +32,21 @@ _CONVERSATIONS = _insert(
     "id, channel, address, owner, via, version, seq, ticket, number, topic, created, touched",
     """ON CONFLICT (id) DO UPDATE SET version = excluded.version, seq = excluded.seq, topic = excluded.topic, touched = excluded.touched""",
 )
-_INBOX = _insert("inbox", "conversation, external, digest, received, done, first_seq, last_seq, owner")
+# What was received before keeps its fingerprint and loses its body.
+_INBOX = _insert(
+    "inbox",
+    "conversation, external, digest, received, done, first_seq, last_seq, owner",
+    """ON CONFLICT (conversation, external) DO UPDATE SET body = NULL, done = excluded.done, first_seq = excluded.first_seq,
+    last_seq = excluded.last_seq, owner = excluded.owner""",
+)
+_OUTBOX = _insert("outbox", "conversation, seq, channel, state, tries, due")
 _MESSAGES = _insert("message", "conversation, seq, id, sender, at, body, decision, item, facet, confidence, revision")
 
 
 def is_plain(work: Work) -> bool:
-    """Whether a turn writes nothing but inbox, conversation and messages, and leaves the owner as it was."""
+    """Whether a turn writes nothing but inbox, conversation, messages and outbox, and leaves the owner as it was."""
     turn = work.turn
-    beside = turn.ticket or turn.erase or turn.consent or turn.sheet or turn.park or turn.took_up or work.pushes or work.message.files
+    beside = turn.ticket or turn.erase or turn.consent or turn.sheet or turn.park or turn.took_up or work.message.files
     return not beside and turn.conversation.owner is work.before.owner
 
 
@@ -71,7 +78,7 @@ def _unchanged(work: Work, version: int | None, owner: str | None, seen: int) ->
 
 
 def _write(db: sqlite3.Connection, works: Sequence[Work]) -> list[Outcome]:
-    conversations, inbox, messages = [], [], []
+    conversations, inbox, messages, outbox = [], [], [], []
     outcomes: list[Outcome] = []
     for work in works:
         turn, before, at = work.turn, work.before, work.at
@@ -88,8 +95,12 @@ def _write(db: sqlite3.Connection, works: Sequence[Work]) -> list[Outcome]:
             )
             if line.sender == "bot":
                 replies.append(Stored(line.id, number, line.body))
+                if work.pushes:
+                    outbox.append((id_, number, after.channel, "waiting", 0, at))
         outcomes.append(Done(after, tuple(replies)))
     db.execute(_CONVERSATIONS, (wire.dumps(conversations),))
     db.execute(_INBOX, (wire.dumps(inbox),))
     db.execute(_MESSAGES, (wire.dumps(messages),))
+    if outbox:
+        db.execute(_OUTBOX, (wire.dumps(outbox),))
     return outcomes
