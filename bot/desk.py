@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot import choices, guiding, metrics, overlay, thrift, wire
+from bot import choices, guiding, handoff, metrics, overlay, thrift, wire
 from bot.channel import OUTBOX
 from bot.dialogue import decide, wants_tickets
 from bot.handoff import NewTicket
@@ -23,6 +23,7 @@ from intents.normalise import visible
 KEPT = 20_000
 TRIES = 8
 Clock = Callable[[], int]
+Decide = Callable[[Conversation, Message, Rules, NewTicket], Turn]
 
 
 def utc_ms() -> int:
@@ -71,6 +72,12 @@ class Desk:
         async with self._in_order(key):
             return await self._until_done(key, message)
 
+    async def hand_over(self, channel: str, address: str, message: Message) -> Receipt:
+        """Give a message to people that could not be decided by a mistake of ours: nothing that was received stays without an answer."""
+        key = (channel, address)
+        async with self._in_order(key):
+            return await self._until_done(key, message, handoff.undecided)
+
     async def amend(self, channel: str, address: str, message: Message) -> None:
         """Put an edited message in the place of what was said; one that still waits is answered first. Raises StoreDown."""
         async with self._in_order((channel, address)):
@@ -91,22 +98,22 @@ class Desk:
             if self._last.get(key) is mine:
                 del self._last[key]
 
-    async def _until_done(self, key: tuple[str, str], message: Message) -> Receipt:
+    async def _until_done(self, key: tuple[str, str], message: Message, how: Decide = decide) -> Receipt:
         for _ in range(TRIES):
-            receipt = await self._try(key, message)
+            receipt = await self._try(key, message, how)
             if receipt is not None:
                 return receipt
             self._kept.pop(key, None)
         raise Busy
 
-    async def _try(self, key: tuple[str, str], message: Message) -> Receipt | None:
+    async def _try(self, key: tuple[str, str], message: Message, how: Decide) -> Receipt | None:
         before, is_new = await self._conversation(key, message.at)
         code = guiding.code_in(message.text)
         if code:
             message = replace(message, parked=await self.store.parked(code, self.clock()))
         message = await self._with_tickets(before, message)
         started = time.perf_counter()
-        turn = decide(before, message, self.rules, self._next_ticket)
+        turn = how(before, message, self.rules, self._next_ticket)
         if key[0] in THRIFTY:
             turn = thrift.together(turn)
         if isinstance(turn.ticket, OpenTicket) or turn.sheet or turn.park:  # taken: nobody else may get this number, token or code

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from bot import choices
-from bot.model import Card, Choice, CloseTicket, Conversation, OpenTicket, Owner, Reply, TicketKind, Topic, Turn
+from bot.model import Card, Choice, CloseTicket, Conversation, Message, OpenTicket, Owner, Reply, TicketKind, Topic, Turn
 from bot.rules import Rules, local
 
 
@@ -80,6 +80,13 @@ def cancel(conversation: Conversation, rules: Rules) -> Turn:
 def with_bot(conversation: Conversation) -> Conversation:
     """The conversation back with the bot, without what was before."""
     return replace(conversation, owner=Owner.BOT, via=None, ticket=None, number=None, topic=Topic(noticed=True))
+
+
+def undecided(conversation: Conversation, message: Message, rules: Rules, new: NewTicket) -> Turn:
+    """A message that we failed to decide: a person gets it; where one has the talk already, nothing changes."""
+    if conversation.owner in (Owner.QUEUE, Owner.STAFF):
+        return forward(conversation)
+    return open_ticket(with_bot(conversation), rules, message.at, new, "failed")
 
 
 def forward(conversation: Conversation) -> Turn:

@@ -64,7 +64,17 @@ class Intake:
         except Exception:  # whatever is wrong with one message must not end the others; its text is not in the log
             metrics.STUCK.labels(channel).inc()
             log.exception("%s: a message could not be decided", channel)
+            return await self._handed_over(channel, address, message)
         return False
+
+    async def _handed_over(self, channel: str, address: str, message: Message) -> bool:
+        """Whether people have the message at least."""
+        try:
+            await self._desk.hand_over(channel, address, message)
+            return True
+        except Exception:  # as above; it stays in the inbox
+            log.exception("%s: a message could not be handed over", channel)
+            return False
 
     async def edit(self, channel: str, address: str, message: Message) -> None:
         """An earlier message, found by its id, now says something else."""

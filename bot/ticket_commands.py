@@ -22,7 +22,7 @@ KINDS = {
 STATES = {"open": "等待受理", "accepted": "已受理", "closed": "已关闭"}
 REASONS = {
     "asked": "要求人工", "none_of_these": "选项都不是", "not_understood": "两次没听懂", "danger": "人身安全", "cancelled": "本人取消",
-    "need": "本人登记", "dead": "打不通",
+    "need": "本人登记", "dead": "打不通", "failed": "系统出错，没能自动回答",
 }  # fmt: skip
 _SENT = "已发送。"
 _SENT_WITHIN = "已发送。市民再发消息以前，还可以发 {left} 条。"

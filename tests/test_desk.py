@@ -3,6 +3,8 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from bot.ports import StoreDown
 from bot.rules import Rules
 from bot.store import tickets
 from bot.store.sqlite import SqliteStore
+from intents.meaning import Context, Meaning
 from tests import books
 from tests.works import AT, conversation, digest
 
@@ -118,6 +121,21 @@ async def test_received_messages_are_taken_up_by_the_next_process_exactly_once(t
     assert await restarted.take_up(AT + 9) == 2
     assert await restarted.take_up(AT + 9) == 0
     assert [line for sender, line in await history(desk, person) if sender == "citizen"] == ["你好", "商标续展多少钱1", "商标续展多少钱2"]
+
+
+async def test_a_message_that_breaks_us_goes_to_a_person_and_the_next_one_is_answered(store: SqliteStore, rules: Rules) -> None:
+    def read(text: str, context: Context, today: date) -> Meaning:
+        if "坏" in text:
+            raise ZeroDivisionError
+        return rules.read(text, context, today)
+
+    desk = Desk(store, replace(rules, read=read))
+    intake = Intake(desk, b"key")
+    for n, text in enumerate(("坏问题", "再说一次坏问题")):
+        await desk.store.receive(conversation("a", "wecom"), f"x{n}", digest(text), received.written(Message("", AT + n, text), n), AT + n)
+    assert await intake.take_up(AT + 9) == 2 and await intake.take_up(AT + 9) == 0
+    (ticket,) = await store.run(lambda db: tickets.listed(db, None))
+    assert ticket["reason"] == "failed"
 
 
 async def test_first_contact_on_a_pushed_channel_is_told_the_notice_once(desk: Desk, rules: Rules) -> None:
