@@ -273,7 +273,7 @@ NEEDED: Mapping[str, frozenset[str]] = {
     "command_delete": frozenset(),
     "telegram_notice": frozenset({"web"}),
     "welcome": frozenset(),
-    "wecom_position": frozenset(),
+    "wecom_position_how": frozenset(),
     "rating_ask": frozenset(),
     "rating_good": frozenset(),
     "rating_fair": frozenset(),

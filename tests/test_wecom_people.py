@@ -183,14 +183,33 @@ async def test_closing_the_ticket_takes_the_session_back(start_wecom: StartWecom
 
 
 async def test_a_session_left_behind_by_a_crash_is_brought_after_the_owner(start_wecom: StartWecom, wecom_api: WecomApi) -> None:
-    service = await start_wecom(modes=NATIVE)
-    wecom_api.fail("kf/service_state/trans", 0, -1, 500, "drop")
-    await service.hears("wm1", "转人工")
+    service = await start_wecom(modes=NATIVE, look=3600.0)
+    await service.hears("wm1", FEE)
+    wecom_api.fail("kf/service_state/trans", *["drop"] * 3)
+    (handed,) = await service.hears("wm1", "转人工")
     await service.stop()
-    assert wecom_api.talks[KF, "wm1"].state in (0, 1)
+    assert "受理编号" in handed.text and wecom_api.talks[KF, "wm1"].state == 1
     wecom_api.failures.clear()
     again = await start_wecom(modes=NATIVE)
     await again.until(lambda: wecom_api.talks[KF, "wm1"].state == 2)
+
+
+async def test_a_handover_that_was_faster_than_its_words_does_not_swallow_them(start_wecom: StartWecom, wecom_api: WecomApi) -> None:
+    service = await start_wecom(modes=NATIVE)
+    await service.hears("wm1", FEE)
+    real = service.kf.client.send
+
+    async def overtaken(kfid: str, user: str, msgid: str, payload: object) -> None:
+        """The session is moved in the moment in which we send."""
+        service.kf.client.send = real  # type: ignore[method-assign]
+        standing = await service.books.address(f"{KF}/wm1")
+        assert standing
+        await service.kf._sessions.follow(standing)
+        await real(kfid, user, msgid, payload)  # type: ignore[arg-type]
+
+    service.kf.client.send = overtaken  # type: ignore[method-assign]
+    (handed,) = await service.hears("wm1", "转人工")
+    assert "受理编号" in handed.text and not handed.counted and wecom_api.talks[KF, "wm1"].state == 2
 
 
 @pytest.mark.parametrize("modes", [NATIVE, {KF: "relay"}])

@@ -151,8 +151,8 @@ async def test_whatever_a_citizen_sends_is_answered_kindly(wecom: WecomService, 
     wecom.api.sends("wm1", kind, body)
     await wecom.called()
     await wecom.settled()
-    (answer,) = wecom.api.shown_to("wm1")
-    assert says in answer.text
+    shown = wecom.api.shown_to("wm1")
+    assert 1 <= len(shown) <= 2 and says in shown[0].text
     assert not [call for call in wecom.api.calls if call[0] == "media/get"], "nothing is fetched that nobody looks at"
 
 

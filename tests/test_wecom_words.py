@@ -14,7 +14,7 @@ from bot.model import Action, Card, Choice, Reply, SourceNote
 from bot.rules import Rules
 from tests.wecomapi import Refusal, Sent, WecomApi
 
-PHRASES = {"staff_says": "【工作人员】", "wecom_position": "点输入框旁的“+”可以发送位置。"}
+PHRASES = {"staff_says": "【工作人员】", "wecom_position_how": "点输入框旁的“+”可以发送位置。"}
 BASE = "https://ip.example.gov.cn"
 SOURCE = SourceNote("《商标法》", "2026-11-22", "已核对", "主席令第29号")
 

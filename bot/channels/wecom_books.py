@@ -122,7 +122,8 @@ class Books(Protocol):
         """WeCom did not move the session as this version of the conversation wanted: not to be asked again for it."""
 
     async def adrift(self, native: Sequence[str]) -> Sequence[Standing]:
-        """Conversations whose owner and session do not fit, of accounts where people answer in WeCom, unless WeCom has refused."""
+        """Conversations whose owner and session do not fit, of accounts where people answer in WeCom; none that WeCom has refused to move, none
+        with something still to be said."""
 
     async def noticed(self, address: str, now: int) -> None:
         """Somebody new has been told the notice of first contact."""

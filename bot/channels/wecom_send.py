@@ -56,7 +56,7 @@ class Sender:
         if standing.state in (POOL, PERSON) and standing.owner in (Owner.BOT, Owner.CLOSED):  # taken back by the citizen, or by staff
             standing = replace(await self._sessions.follow(standing), bounced=standing.bounced)
         now = self._clock()
-        if standing.state in (POOL, PERSON, ENDED):
+        if _needs_code(standing):
             if not standing.usable_code(now):
                 _not_ours(standing.state)
         elif standing.left(now) <= (RESERVE if out.sender == "staff" else 0):
@@ -77,23 +77,34 @@ class Sender:
             raise error if error.kind is not Kind.LOST else WecomError(error.api, None, Kind.BUSY) from None
 
     async def _out(self, standing: Standing, out: Outgoing, msgid: str, payload: Payload) -> None:
-        code = standing.usable_code(self._clock()) if standing.state in (POOL, PERSON, ENDED) else ""
-        if code and payload["msgtype"] not in ("text", "msgmenu"):
-            _not_ours(standing.state)
+        """Send it, and count it. A session that is not where we thought is looked at once."""
         try:
-            if code:
-                await self._client.send_on_event(code, msgid, payload if standing.state == ENDED else as_text(payload))
-            else:
-                await self._client.send(*parted(standing.address), msgid, payload)
+            await self._one_way(standing, msgid, payload)
         except WecomError as error:
             if error.kind is Kind.OTHER and out.unknowns:
                 log.info("a message whose outcome was unknown is refused with %s: it is there already", error.code)
             elif error.kind is Kind.STATE:
-                found = await self._sessions.reread(standing)
-                _not_ours(found.state)
+                standing = await self._sessions.reread(standing)
+                if not standing.usable_code(self._clock()):
+                    _not_ours(standing.state)
+                await self._one_way(standing, msgid, payload)
             else:
                 raise
-        await self._books.sent(standing.conversation, not code)
+        await self._books.sent(standing.conversation, not _needs_code(standing))
+
+    async def _one_way(self, standing: Standing, msgid: str, payload: Payload) -> None:
+        """As one of the five, or where the session takes none, under the code that it gave for one message."""
+        if not _needs_code(standing):
+            await self._client.send(*parted(standing.address), msgid, payload)
+        elif payload["msgtype"] not in ("text", "msgmenu"):
+            _not_ours(standing.state)
+        else:
+            code = standing.usable_code(self._clock())
+            await self._client.send_on_event(code, msgid, payload if standing.state == ENDED else as_text(payload))
+
+
+def _needs_code(standing: Standing) -> bool:
+    return standing.state in (POOL, PERSON, ENDED)
 
 
 def _not_ours(state: int | None) -> NoReturn:

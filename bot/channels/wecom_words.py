@@ -35,7 +35,8 @@ def payloads(body: str, sender: str, phrases: Mapping[str, str], base: str) -> l
     value: dict[str, Any] = orjson.loads(body)
     said = plain(value["text"])
     words = [(phrases["staff_says"] if sender == "staff" else "") + said] if said else []
-    words += [phrases["wecom_position"] for c in value["choices"] if c["id"] == choices.POSITION]
+    how = plain(phrases["wecom_position_how"])
+    words += [how] if how not in said and any(c["id"] == choices.POSITION for c in value["choices"]) else []
     files: list[File] = []
     buttons = [Button(c["label"], c["id"]) for c in value["choices"] if c["id"] != choices.POSITION]
     for card in value["cards"]:

@@ -15,6 +15,7 @@ _STANDING = """SELECT c.id, c.address, c.owner, c.via, c.version, s.asked, s.sen
     FROM conversation c LEFT JOIN wecom_session s ON s.conversation = c.id"""
 _ADRIFT = f"""{_STANDING} WHERE c.channel = '{NAME}' AND s.state IS NOT NULL AND s.refused IS NOT c.version
     AND ((c.owner = 'queue' AND s.state IN ({NEW}, {BOT})) OR (c.owner IN ('bot', 'closed') AND s.state IN ({POOL}, {PERSON})))
+    AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.conversation = c.id AND o.state IN ('waiting', 'sending'))
     AND substr(c.address, 1, instr(c.address, '/') - 1) IN (SELECT value FROM json_each(?)) LIMIT 200"""
 
 
