@@ -10,7 +10,8 @@ from bot.channels.wecom_calls import Calls
 from bot.channels.wecom_client import WecomClient, own_id
 from bot.channels.wecom_errors import Kind, WecomError, kind_of
 from bot.channels.wecom_token import EARLY_MS, Token
-from tests.wecomapi import CORP, KF, REPEATED, SECRET, WecomApi
+from tests.wecom_wire import CORP, KF, REPEATED, SECRET
+from tests.wecomapi import WecomApi
 
 TEXT = {"msgtype": "text", "text": {"content": "您好"}}
 

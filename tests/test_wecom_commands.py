@@ -12,7 +12,8 @@ from bot.rules import Rules
 from bot.settings import load
 from tests.visitor import call
 from tests.wecom_service import WecomProcess
-from tests.wecomapi import AES_KEY, KF, SECRET, WecomApi
+from tests.wecom_wire import AES_KEY, KF, SECRET
+from tests.wecomapi import WecomApi
 
 WHOLE = {"wecom_corp_id": "ww1", "wecom_secret": "s", "wecom_token": "t", "wecom_aes_key": AES_KEY, "wecom_accounts": "wkA,wkB:native,wkC:native:zhang.san,wkD:relay"}
 

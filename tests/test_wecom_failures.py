@@ -13,7 +13,8 @@ from bot.rules import Rules
 from tests import books
 from tests.wecom_fixtures import StartWecom
 from tests.wecom_service import Clock, WecomProcess, WecomService
-from tests.wecomapi import HOUR, SECRET, WecomApi
+from tests.wecom_wire import HOUR, SECRET
+from tests.wecomapi import WecomApi
 
 FEE = "商标续展多少钱"
 

@@ -8,7 +8,8 @@ from bot.rules import Rules
 from bot.store import tickets
 from tests.wecom_fixtures import StartWecom
 from tests.wecom_service import Clock, WecomService
-from tests.wecomapi import HOUR, KF, WecomApi
+from tests.wecom_wire import HOUR, KF
+from tests.wecomapi import WecomApi
 
 FEE = "商标续展多少钱"
 NATIVE = {KF: "native"}

@@ -12,7 +12,7 @@ from bot import telling, wire
 from bot.channels import wecom_words
 from bot.model import Action, Card, Choice, Reply, SourceNote
 from bot.rules import Rules
-from tests.wecomapi import Refusal, Sent, WecomApi
+from tests.wecom_wire import Refusal, Sent, checked
 
 PHRASES = {"staff_says": "【工作人员】", "wecom_position_how": "点输入框旁的“+”可以发送位置。"}
 BASE = "https://ip.example.gov.cn"
@@ -21,11 +21,10 @@ SOURCE = SourceNote("《商标法》", "2026-11-22", "已核对", "主席令第2
 
 def sent(reply: Reply, base: str = BASE, sender: str = "bot") -> list[Sent]:
     """The messages of a reply, each accepted by the platform's limits."""
-    api = WecomApi()
     found = [Sent("k", "u", "m", {"msgtype": "file", "file": {"path": p.path}} if isinstance(p, wecom_words.File) else dict(p)) for p in wecom_words.payloads(wire.body(reply), sender, PHRASES, base)]
     for each in found:
         if each.payload["msgtype"] != "file":
-            api._checked("m", each.payload)
+            checked("m", each.payload)
     return found
 
 

@@ -23,7 +23,8 @@ from bot.store import outbox, tickets
 from bot.store.sqlite import SqliteStore
 from bot.store.wecom import WecomStore
 from tests.running import Service
-from tests.wecomapi import AES_KEY, CORP, KF, SECRET, TOKEN, Sent, WecomApi
+from tests.wecom_wire import AES_KEY, CORP, KF, SECRET, TOKEN, Sent
+from tests.wecomapi import WecomApi
 
 START = 1_795_000_000_000
 PATIENCE = 20.0  # seconds of waiting before a test gives up

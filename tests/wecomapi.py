@@ -4,111 +4,49 @@ Sources of the rules: Tencent's pages of 微信客服 (sync_msg, send_msg, send_
 """
 
 import asyncio
-import json
 import re
 import secrets
-import time
 from collections import defaultdict, deque
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import ClientSession, web
 
 from bot.channels.wecom_envelope import Envelope
-
-CORP, SECRET = "ww1a2b3c4d5e6f7081", "kf-secret-0123456789"
-TOKEN, AES_KEY = "QDG6eKtest01", "kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR"
-KF = "wkAJ2GCAAAexample01"
-HOUR = 3_600_000
-REPEATED = 95099  # [U] Tencent says only that a repeated msgid is an error
-BUDGET, WINDOW, WELCOME_MS, TOKEN_MS = 5, 48 * HOUR, 20_000, 600_000
-MOVES = {0: {1, 2, 3}, 1: {2, 3}, 2: {3}, 3: {3, 4}, 4: set()}
-Answer = dict[str, Any]
-
-
-class Refusal(Exception):
-    """An errcode."""
-
-    def __init__(self, code: int):
-        self.code = code
-        super().__init__(str(code))
-
-
-@dataclass
-class Talk:
-    """One citizen with one account."""
-
-    state: int = 4
-    servicer: str = ""
-    asked: int = 0
-    left: int = 0
-    welcomed: int = 0
+from tests.wecom_town import WecomTown
+from tests.wecom_wire import (
+    AES_KEY,
+    CORP,
+    KF,
+    MOVES,
+    REPEATED,
+    SECRET,
+    TOKEN,
+    TOKEN_MS,
+    WELCOME_MS,
+    WINDOW,
+    Answer,
+    Refusal,
+    Sent,
+    checked,
+)  # fmt: skip
 
 
 @dataclass
-class Code:
-    """A right to send one message on an event."""
-
-    kfid: str
-    user: str
-    state: int | None
-    until: int
-    types: tuple[str, ...]
-
-
-@dataclass
-class Sent:
-    """What a citizen saw."""
-
-    kfid: str
-    user: str
-    msgid: str
-    payload: Answer
-    counted: bool = True
-
-    @property
-    def text(self) -> str:
-        """All words of it, as they stand on the screen."""
-        kind = self.payload["msgtype"]
-        if kind == "text":
-            return str(self.payload["text"]["content"])
-        if kind != "msgmenu":
-            return json.dumps(self.payload[kind], ensure_ascii=False)
-        menu = self.payload["msgmenu"]
-        items = [i[i["type"]]["content"] for i in menu.get("list", [])]
-        return "\n".join([menu.get("head_content", ""), *items, menu.get("tail_content", "")])
-
-    @property
-    def choices(self) -> dict[str, str]:
-        """Label → id of what can be clicked."""
-        if self.payload["msgtype"] != "msgmenu":
-            return {}
-        return {i["click"]["content"]: i["click"]["id"] for i in self.payload["msgmenu"]["list"] if i["type"] == "click"}
-
-
-@dataclass
-class WecomApi:
+class WecomApi(WecomTown):
     """The platform. `page` is how many items a page of sync_msg holds; `ends` the states from which the API may end a session ([U] but 3)."""
 
-    clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000
     page: int = 1000
     ends: tuple[int, ...] = (3,)
     url: str = ""
-    logs: dict[str, list[Answer | None]] = field(default_factory=lambda: defaultdict(list))
-    talks: dict[tuple[str, str], Talk] = field(default_factory=lambda: defaultdict(Talk))
-    seen: list[Sent] = field(default_factory=list)
     calls: list[tuple[str, Answer]] = field(default_factory=list)
     failures: dict[str, deque[int | str]] = field(default_factory=lambda: defaultdict(deque))
     servicers: dict[str, int] = field(default_factory=lambda: {"zhangsan": 0})
     media: dict[str, tuple[str, str, bytes]] = field(default_factory=dict)
-    codes: dict[str, Code] = field(default_factory=dict)
     tokens: dict[str, int] = field(default_factory=dict)
     kf_tokens: dict[str, int] = field(default_factory=dict)
     gettokens: int = 0
     _ids: set[tuple[str, str]] = field(default_factory=set)
-    _count: int = 0
     _runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> "WecomApi":
@@ -123,75 +61,6 @@ class WecomApi:
     async def __aexit__(self, *error: object) -> None:
         assert self._runner
         await self._runner.cleanup()
-
-    # What people do.
-
-    def says(self, user: str, text: str, kfid: str = KF, **more: Any) -> str:
-        """A citizen's words."""
-        return self.sends(user, "text", {"content": text, **more}, kfid)
-
-    def presses(self, user: str, choice: str, label: str = "", kfid: str = KF) -> str:
-        """A click on a menu: a text that carries its id."""
-        return self.says(user, label or choice, kfid, menu_id=choice)
-
-    def sends(self, user: str, kind: str, body: Answer, kfid: str = KF, at: int | None = None) -> str:
-        """Any message of a citizen; it starts the window and the budget anew."""
-        now = self.clock() if at is None else at
-        talk = self.talks[kfid, user]
-        talk.state = 0 if talk.state == 4 else talk.state
-        talk.asked, talk.left = now, BUDGET
-        return self._log(kfid, {"external_userid": user, "send_time": now // 1000, "origin": 3, "msgtype": kind, kind: body})
-
-    def enters(self, user: str, kfid: str = KF) -> str:
-        """A citizen opens the chat; the welcome code, if there is one."""
-        talk, now, code = self.talks[kfid, user], self.clock(), ""
-        if max(talk.asked, talk.welcomed) < now - WINDOW:
-            code = self._code(kfid, user, None, WELCOME_MS, "text", "msgmenu")
-            talk.welcomed = now
-        self._event(kfid, user, "enter_session", scene="123", scene_param="", **({"welcome_code": code} if code else {}))
-        return code
-
-    def staff_says(self, user: str, text: str, servicer: str = "zhangsan", kfid: str = KF) -> str:
-        """A member of staff writes in WeCom."""
-        talk = self.talks[kfid, user]
-        if talk.state == 4:
-            talk.state, talk.servicer = 3, servicer
-            self._change(kfid, user, 4, new=servicer)
-        assert talk.state == 3
-        item = {"external_userid": user, "send_time": self.clock() // 1000, "origin": 5, "servicer_userid": servicer, "msgtype": "text"}
-        return self._log(kfid, {**item, "text": {"content": text}})
-
-    def takes(self, user: str, servicer: str = "zhangsan", kfid: str = KF) -> None:
-        """A member of staff takes a session from the pool."""
-        talk = self.talks[kfid, user]
-        assert talk.state == 2
-        talk.state, talk.servicer = 3, servicer
-        self._change(kfid, user, 1, new=servicer, code=self._code(kfid, user, 3, WINDOW, "text"))
-
-    def passes(self, user: str, to: str, kfid: str = KF) -> None:
-        """A member of staff gives a session to a colleague."""
-        talk = self.talks[kfid, user]
-        old, talk.servicer = talk.servicer, to
-        self._change(kfid, user, 2, old=old, new=to)
-
-    def ends_it(self, user: str, kfid: str = KF) -> None:
-        """A member of staff ends a session."""
-        talk = self.talks[kfid, user]
-        assert talk.state == 3
-        old, talk.state, talk.servicer = talk.servicer, 4, ""
-        self._change(kfid, user, 3, old=old, code=self._code(kfid, user, 4, WELCOME_MS, "text", "msgmenu"))
-
-    def bounces(self, msgid: str, why: int, user: str, kfid: str = KF) -> None:
-        """A message that was accepted does not arrive."""
-        self._event(kfid, user, "msg_send_fail", fail_msgid=msgid, fail_type=why)
-
-    def recalls(self, user: str, msgid: str, kfid: str = KF) -> None:
-        """A citizen takes a message back."""
-        self._event(kfid, user, "user_recall_msg", recall_msgid=msgid)
-
-    def gap(self, kfid: str = KF) -> None:
-        """An empty page that says that there is more."""
-        self.logs[kfid].append(None)
 
     # What goes wrong.
 
@@ -302,7 +171,7 @@ class WecomApi:
     def _send(self, body: Answer) -> Answer:
         kfid, user, msgid = body["open_kfid"], body["touser"], body.get("msgid") or secrets.token_hex(8)
         talk = self.talks[kfid, user]
-        self._checked(msgid, body)
+        checked(msgid, body, self.media)
         if talk.state not in (0, 1):
             raise Refusal(95018)
         if talk.asked + WINDOW < self.clock():
@@ -321,47 +190,13 @@ class WecomApi:
         if code.state is not None and self.talks[code.kfid, code.user].state != code.state:
             raise Refusal(95018)
         msgid = body.get("msgid") or secrets.token_hex(8)
-        self._checked(msgid, body)
+        checked(msgid, body, self.media)
         return self._shown(code.kfid, code.user, msgid, body, False)
 
     def _shown(self, kfid: str, user: str, msgid: str, body: Answer, counted: bool) -> Answer:
         self._ids.add((kfid, msgid))
         self.seen.append(Sent(kfid, user, msgid, {k: v for k, v in body.items() if k in ("msgtype", body["msgtype"])}, counted))
         return {"msgid": msgid}
-
-    def _checked(self, msgid: str, body: Answer) -> None:
-        """The limits; Tencent cuts silently where we refuse, so that a test sees it."""
-        assert re.fullmatch(r"[0-9A-Za-z_-]{1,32}", msgid), msgid
-        kind = body["msgtype"]
-        if kind == "text":
-            if not body["text"]["content"]:
-                raise Refusal(44004)
-            if len(body["text"]["content"].encode()) > 2048:
-                raise Refusal(45002)
-        elif kind == "msgmenu":
-            self._checked_menu(body["msgmenu"])
-        elif kind == "link":
-            assert body["link"]["thumb_media_id"] and len(body["link"]["title"].encode()) <= 128
-        elif kind == "file":
-            if body["file"]["media_id"] not in self.media:
-                raise Refusal(40007)
-        elif kind != "location":
-            raise Refusal(40008)
-
-    def _checked_menu(self, menu: Answer) -> None:
-        if len(menu.get("list", [])) > 10:
-            raise Refusal(95008)
-        if any(len(menu.get(part, "").encode()) > 1024 for part in ("head_content", "tail_content")):
-            raise Refusal(45002)
-        for item in menu.get("list", []):
-            if item["type"] == "click":
-                fits = 1 <= len(item["click"]["id"].encode()) <= 64 and 1 <= len(item["click"]["content"].encode()) <= 128
-            elif item["type"] == "view":
-                fits = item["view"]["url"].startswith(("https://", "http://")) and 1 <= len(item["view"]["content"].encode()) <= 1024
-            else:
-                raise Refusal(95009)
-            if not fits:
-                raise Refusal(40058)
 
     def _state(self, body: Answer) -> Answer:
         talk = self.talks[body["open_kfid"], body["external_userid"]]
@@ -395,31 +230,6 @@ class WecomApi:
         media = f"up{len(self.media)}"
         self.media[media] = ("application/octet-stream", file["name"], file["content"])
         return {"type": "file", "media_id": media}
-
-    # Bookkeeping.
-
-    def _code(self, kfid: str, user: str, state: int | None, lasts: int, *types: str) -> str:
-        code = secrets.token_urlsafe(16)
-        self.codes[code] = Code(kfid, user, state, self.clock() + lasts, types)
-        return code
-
-    def _change(self, kfid: str, user: str, kind: int, old: str = "", new: str = "", code: str = "") -> None:
-        who = {k: v for k, v in (("old_servicer_userid", old), ("new_servicer_userid", new), ("msg_code", code)) if v}
-        self._event(kfid, user, "session_status_change", change_type=kind, **who)
-
-    def _event(self, kfid: str, user: str, kind: str, **more: Any) -> None:
-        event = {"event_type": kind, "open_kfid": kfid, "external_userid": user, **more}
-        self._log(kfid, {"send_time": self.clock() // 1000, "origin": 4, "msgtype": "event", "event": event})
-
-    def _log(self, kfid: str, item: Answer) -> str:
-        self._count += 1
-        msgid = f"msg{self._count:06d}"
-        self.logs[kfid].append({"msgid": msgid, "open_kfid": kfid, **item})
-        return msgid
-
-    def shown_to(self, user: str, kfid: str = KF) -> list[Sent]:
-        """What one citizen saw, in order."""
-        return [s for s in self.seen if (s.kfid, s.user) == (kfid, user)]
 
     def counts(self, api: str) -> int:
         """How often a function was called."""
