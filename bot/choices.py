@@ -18,7 +18,7 @@ POSITION = "x:position"  # asks for one's position, where the channel can
 CONTACT = "x:contact:"
 FLOW_BACK, FLOW_CANCEL, FLOW_LATER, FLOW_SKIP, FLOW_DONE, FLOW_GO_ON = "f:back", "f:cancel", "f:later", "f:skip", "f:done", "f:go_on"
 PARKED_DAYS = 14
-_ORDINALS = {numeral: number for number, numeral in enumerate("一二三四五六七八九十", 1)}
+ORDINALS = {numeral: number for number, numeral in enumerate("一二三四五六七八九十", 1)}
 _PICK = re.compile(r"^(?:我?选|要|就)?(?:第)?\s*([一二三四五六七八九十]|1?\d)\s*(?:个|项|条|种|号)?(?:吧|呢)?[。.!！]?$")
 
 
@@ -84,5 +84,5 @@ def picked(topic: Topic, text: str, numbers: bool = True) -> Choice | None:
             return choice
     match = _PICK.match(plain) if numbers else None
     number = match.group(1) if match else "0"
-    place = _ORDINALS.get(number) or int(number)
+    place = ORDINALS.get(number) or int(number)
     return topic.offered[place - 1] if 0 < place <= len(topic.offered) else None

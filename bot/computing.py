@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.model import Card, Reply, SourceNote
-from bot.rules import Rules
+from bot.rules import Rules, day_named
 from intents.meaning import OVERVIEW, Meaning
 from knowledge import deadlines, fees
 from knowledge.answers import CHECKED
@@ -23,7 +23,6 @@ _ASKS_WHEN = re.compile("什么时候|啥时候|何时|几号|哪天|哪一天|�
 LIKELY = 0.4  # a question with figures of its own needs less than the usual certainty of its item
 _AROUND = 12  # characters beside a date that tell which day it is
 _MAILED = ("邮寄", "寄来", "挂号", "邮局", "平信")
-_WEEKDAYS = "一二三四五六日"
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,14 +228,14 @@ def _due_result(rules: Rules, due: Due) -> dict[str, object]:
 def _due_reply(rules: Rules, due: Due, notes: Sequence[str], item: str, today: date) -> Reply:
     parts = [f"**{due.name}：{_opening(due, today)}。**"]
     if due.window_from:
-        parts.append(f"- 正常办理期：{_day(due.window_from)} 至 {_day(due.due)}")
+        parts.append(f"- 正常办理期：{day_named(due.window_from)} 至 {day_named(due.due)}")
     if due.grace_until:
-        parts.append(f"- {'宽展期' if due.window_from else '补缴期'}（要加费）：到 {_day(due.grace_until)}")
+        parts.append(f"- {'宽展期' if due.window_from else '补缴期'}（要加费）：到 {day_named(due.grace_until)}")
     if due.shifted:
-        parts.append(f"- 原定 {_day(due.nominal)} 是休息日，顺延到 {_day(due.due)}")
+        parts.append(f"- 原定 {day_named(due.nominal)} 是休息日，顺延到 {day_named(due.due)}")
     parts.append("怎么算的：" + "；".join(notes) + "。")
     if due.unpublished:
-        parts.append(f"{due.nominal.year} 年放假安排未公布，这里只按周末和法定节假日推算；稳妥的日期是 {_day(due.nominal)} 以前。")
+        parts.append(f"{due.nominal.year} 年放假安排未公布，这里只按周末和法定节假日推算；稳妥的日期是 {day_named(due.nominal)} 以前。")
     parts.append(rules.phrases["deadline_next"])
     titles = _titles(rules, (*due.basis, Basis(source="counting_regs")), due.due)
     counting = rules.library.catalog.sources["counting_regs"]
@@ -249,13 +248,9 @@ def _due_reply(rules: Rules, due: Due, notes: Sequence[str], item: str, today: d
 
 def _opening(due: Due, today: date) -> str:
     if due.begins:
-        return f"{_day(due.due)} 以后可以提出"
+        return f"{day_named(due.due)} 以后可以提出"
     late = "，已经过了" if due.due < today else ""
-    return f"最晚 {_day(due.due)}{late}" if due.window_from is None else f"有效期到 {_day(due.due)}{late}"
-
-
-def _day(day: date) -> str:
-    return f"{day.isoformat()}（周{_WEEKDAYS[day.weekday()]}）"
+    return f"最晚 {day_named(due.due)}{late}" if due.window_from is None else f"有效期到 {day_named(due.due)}{late}"
 
 
 def _titles(rules: Rules, basis: Sequence[Basis], on: date) -> list[str]:

@@ -17,7 +17,6 @@ from knowledge.guides import Guide, Step
 CODE = re.compile(r"\s*([34679AC-HJKMNPQRTU-Y]{4})[-\s]?([34679AC-HJKMNPQRTU-Y]{4})\s*", re.IGNORECASE)
 WRONG_CODES = 5  # in one conversation; then a person has to help
 _EDIT = re.compile(r"(?:改|修改|更改|重填)(?:一下)?第?\s*(\d{1,2}|[一二三四五六七八九十]+)\s*(?:项|步|条|个|题)")
-_DIGITS = {c: n for n, c in enumerate("一二三四五六七八九十", 1)}
 _TRIM = " ，。！,.!~～\n\t"
 FILLS = 2  # slots of steps that a first message must have for a guide to start by itself
 MISSES = 2
@@ -276,7 +275,7 @@ def _edited(text: str) -> int:
     if match is None:
         return 0
     number = match.group(1)
-    return int(number) if number.isdigit() else _DIGITS.get(number, 0)
+    return int(number) if number.isdigit() else choices.ORDINALS.get(number, 0)
 
 
 def _has(words: tuple[str, ...], text: str) -> bool:

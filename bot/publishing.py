@@ -48,7 +48,7 @@ def with_store(settings: Settings, job: Job[T]) -> T:
 
 
 def _unread(text: str, context: Context, today: object) -> Meaning:
-    raise NotImplementedError("these commands read no sentences")
+    raise AssertionError("these commands read no sentences")
 
 
 def stop(text: str) -> typer.Exit:

@@ -92,3 +92,8 @@ class Rules:
 def local(at: int) -> datetime:
     """UTC ms as local time of the province."""
     return datetime.fromtimestamp(at / 1000, ZONE)
+
+
+def day_named(day: date) -> str:
+    """A day as citizens read it: 2026-11-24（周二）."""
+    return f"{day.isoformat()}（周{'一二三四五六日'[day.weekday()]}）"

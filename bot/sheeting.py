@@ -6,7 +6,7 @@ from datetime import date
 
 from bot import flows, loan_sheet, standing, station_answers
 from bot.model import Card, Choice, Flow, Reply, Sheet, SheetDay, SheetLine, SheetPart, SourceNote
-from bot.rules import Rules, local
+from bot.rules import Rules, day_named, local
 from knowledge import deadlines, fees
 from knowledge.answers import CHECKED, PLACEHOLDER, fill, reading
 from knowledge.catalog import DOUBT, Reading
@@ -130,7 +130,7 @@ def _calendar(rules: Rules, guide: Guide, values: Mapping[str, str], made: Made)
         before = _after(rules, rule, start if rule.own else before, made) if rule.fact else start
         made.days.append(SheetDay(rule.name, before, rule.remind, note))
         over = rules.phrases["sheet_over"] if before < made.on else ""
-        yield SheetLine(f"{standing.words(before)} {rule.name}{ending}{over}")
+        yield SheetLine(f"{day_named(before)} {rule.name}{ending}{over}")
 
 
 def _assumed(rules: Rules, rule: DayRule, values: Mapping[str, str]) -> str:
@@ -154,7 +154,7 @@ def _limit(
     for named in standing.days(rules, rule, due, made.on):
         if not named.aside:
             made.days.append(SheetDay(named.name, named.day, rule.remind, note))
-        yield SheetLine(f"{standing.words(named.day)} {named.name}{ending}{named.ending}")
+        yield SheetLine(f"{day_named(named.day)} {named.name}{ending}{named.ending}")
     made.remarks.append(rules.phrase("sheet_counted", day=rule.name, notes="；".join(due.notes)))
     if due.unpublished:
         made.remarks.append(rules.phrase("sheet_unpublished", name=rule.name, year=str(due.nominal.year), day=due.nominal.isoformat()))
@@ -198,5 +198,5 @@ def _cards(rules: Rules, sheet: Sheet) -> tuple[Card, ...]:
         lines = tuple(f"{line.text} = {line.amount}" for line in priced[:-1])
         cards = [Card("fee", f"{rules.phrases['sheet_fee_total']} {priced[-1].amount}", lines)]
     if sheet.days:
-        cards = [*cards, Card("deadline", rules.phrases["sheet_days"], tuple(f"{standing.words(d.day)} {d.name}" for d in sheet.days))]
+        cards = [*cards, Card("deadline", rules.phrases["sheet_days"], tuple(f"{day_named(d.day)} {d.name}" for d in sheet.days))]
     return tuple(cards)

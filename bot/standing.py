@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from bot import flows
 from bot.model import Flow
-from bot.rules import Rules
+from bot.rules import Rules, day_named
 from knowledge import deadlines, fees
 from knowledge.answers import fill
 from knowledge.deadlines import Due, Start
@@ -107,11 +107,6 @@ def stopped(rules: Rules, guide: Guide, values: Mapping[str, str], on: date) -> 
     return None
 
 
-def words(day: date) -> str:
-    """A day with its day of the week."""
-    return f"{day.isoformat()}（周{'一二三四五六日'[day.weekday()]}）"
-
-
 def _told(rules: Rules, guide: Guide, before: Mapping[str, str], after: Mapping[str, str], on: date) -> str:
     """The days that decide a state and are counted from a date given now, and what they mean; empty when there are none."""
     values = known_on(rules, guide, after, on)
@@ -127,7 +122,7 @@ def _told(rules: Rules, guide: Guide, before: Mapping[str, str], after: Mapping[
 
 
 def _lines(rules: Rules, rule: DayRule, counted: Due, on: date) -> list[str]:
-    return [f"- {words(named.day)} {named.name}{named.ending}" for named in days(rules, rule, counted, on)]
+    return [f"- {day_named(named.day)} {named.name}{named.ending}" for named in days(rules, rule, counted, on)]
 
 
 def _stand(guide: Guide, rule: DayRule, values: Mapping[str, str]) -> Stand | None:

@@ -2,18 +2,16 @@
 
 import asyncio
 import json
-import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from bot import store_jobs
 from bot.desk import utc_ms
-from bot.ports import StoreDown
 from bot.rules import local
 from bot.settings import Settings
 from bot.store import outbox
-from bot.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
     import telegram
@@ -64,7 +62,7 @@ def add(telegram_app: typer.Typer, outbox_app: typer.Typer, load: Callable[[], S
     @outbox_app.command("list")
     def list_() -> None:
         """列出没有送到的消息：送不出、被屏蔽、等对方来信的。"""
-        rows = _stored(load(), outbox.undeliverable)
+        rows = store_jobs.done(load(), outbox.undeliverable)
         for row in rows:
             words = json.loads(row["body"])["text"][:SHOWN].replace("\n", " ") if row["body"] else "（内容已删除）"
             typer.echo(f"{row['conversation']}:{row['seq']}  {row['channel']}  {STATES[row['state']]}  {local(row['settled']):%Y-%m-%d %H:%M}")
@@ -78,7 +76,7 @@ def add(telegram_app: typer.Typer, outbox_app: typer.Typer, load: Callable[[], S
         conversation, _, seq = message.partition(":")
         if seq and not seq.isdecimal():
             raise typer.BadParameter("应为 编号:序号")
-        count = _stored(load(), lambda db: outbox.again(db, conversation, int(seq) if seq else None, utc_ms()))
+        count = store_jobs.done(load(), lambda db: outbox.again(db, conversation, int(seq) if seq else None, utc_ms()))
         typer.echo(f"{count} 条将再送一次。" if count else "没有这样的消息。")
         if not count:
             raise typer.Exit(1)
@@ -140,18 +138,3 @@ async def _once(channel: "TelegramSettings", ask: "Callable[[telegram.Bot, Teleg
         raise Unable(f"Telegram 没有答应：{error.message}") from error
     finally:
         await connection.close()
-
-
-def _stored(settings: Settings, job: Callable[[sqlite3.Connection], T]) -> T:
-    async def once() -> T:
-        store = SqliteStore.open(settings.sqlite_path)
-        try:
-            return await store.run(job)
-        finally:
-            await store.close()
-
-    try:
-        return asyncio.run(once())
-    except StoreDown as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error

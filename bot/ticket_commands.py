@@ -1,6 +1,5 @@
 """`zhiwen tickets …`: staff work from the command line, beside a running service."""
 
-import asyncio
 import getpass
 import sqlite3
 from collections.abc import Callable
@@ -8,12 +7,12 @@ from typing import Annotated, Any, Optional, TypeVar
 
 import typer
 
+from bot import store_jobs
 from bot.desk import utc_ms
-from bot.ports import THRIFTY, StoreDown
+from bot.ports import THRIFTY
 from bot.rules import local
 from bot.settings import Settings
 from bot.store import tickets
-from bot.store.sqlite import SqliteStore
 
 T = TypeVar("T")
 KINDS = {
@@ -34,7 +33,7 @@ def add(app: typer.Typer, load: Callable[[], Settings]) -> None:
     """Put the commands into the `tickets` group."""
 
     def run(job: Callable[[sqlite3.Connection], T]) -> T:
-        return _run(load(), job)
+        return store_jobs.done(load(), job)
 
     @app.command("list")
     def list_(state: Annotated[Optional[str], typer.Option(help="open | accepted | closed；不填为未关闭的")] = None) -> None:  # noqa: UP045
@@ -77,21 +76,6 @@ def add(app: typer.Typer, load: Callable[[], Settings]) -> None:
         """关闭：之后市民的话由智能助手回答。"""
         row = run(lambda db: tickets.close(db, number, by or getpass.getuser(), result, utc_ms()))
         typer.echo(f"{row['number']} 已关闭（{result}）。")
-
-
-def _run(settings: Settings, job: Callable[[sqlite3.Connection], T]) -> T:
-    async def once() -> T:
-        store = SqliteStore.open(settings.sqlite_path)
-        try:
-            return await store.run(job)
-        finally:
-            await store.close()
-
-    try:
-        return asyncio.run(once())
-    except (tickets.TicketRefused, StoreDown) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
 
 
 def _left(db: sqlite3.Connection, number: str) -> int | None:

@@ -8,7 +8,7 @@ import pytest
 from bot import snapshot
 from bot.rules import Rules
 from bot.settings import ROOT, Settings
-from tests.running import Service
+from tests.running import Service, Start
 
 pytest_plugins = ["tests.telegram_fixtures", "tests.wecom_fixtures"]
 
@@ -40,3 +40,23 @@ def own_service(rules: Rules, tmp_path: Path) -> Iterator[Service]:
     yield running
     if running.process and running.process.poll() is None:
         running.stop()
+
+
+@pytest.fixture
+def zhiwen(tmp_path: Path, rules: Rules) -> Service:
+    """Commands on a store of their own; no service runs."""
+    return Service(tmp_path)
+
+
+@pytest.fixture
+def start(rules: Rules, tmp_path: Path) -> Iterator[Start]:
+    """Starts services with settings of one's own."""
+    running: list[Service] = []
+
+    def begin(**settings: str) -> Service:
+        running.append(Service(tmp_path / str(len(running)), **settings).start())
+        return running[-1]
+
+    yield begin
+    for service in running:
+        assert service.stop() == 0

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -60,3 +61,6 @@ class Service:
     def zhiwen(self, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """A command beside the running service."""
         return subprocess.run([sys.executable, "-m", "bot", *words], cwd=ROOT, env=self.environment, input=stdin, capture_output=True, text=True)
+
+
+Start = Callable[..., Service]  # a fixture that starts services with settings of one's own

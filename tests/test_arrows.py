@@ -23,7 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         "__main__", "ask", "calendar_commands", "checking", "evaluate", "match_commands", "patent_commands", "patent_import",
         "patent_listing", "publishing", "serve", "snapshot", "spreadsheets", "station_commands",
-        "station_import", "station_listing", "telegram_commands", "terminal", "ticket_commands", "training",
+        "station_import", "station_listing", "store_jobs", "telegram_commands", "terminal", "ticket_commands", "training",
         "wecom", "wecom_checking", "wecom_commands", "wecom_fetching",
     ),
 )

@@ -2,33 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import aiohttp
-import pytest
 
-from bot.rules import Rules
 from bot.web.limits import Buckets
-from tests.running import Service
+from tests.running import Service, Start
 from tests.test_http_messages import problem
 from tests.visitor import MESSAGES, Visitor
-
-Start = Callable[..., Service]
-
-
-@pytest.fixture
-def start(rules: Rules, tmp_path: Path) -> Iterator[Start]:
-    """Starts services with settings of one's own."""
-    running: list[Service] = []
-
-    def begin(**settings: str) -> Service:
-        running.append(Service(tmp_path / str(len(running)), **settings).start())
-        return running[-1]
-
-    yield begin
-    for service in running:
-        assert service.stop() == 0
 
 
 def test_a_bucket_gives_its_burst_at_once_and_then_by_time() -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -21,7 +20,7 @@ from bot.rules import Rules
 from bot.sheets.card import DAY_MS, with_sheet
 from bot.store.sqlite import SqliteStore
 from bot.wire import body
-from tests.running import Service
+from tests.running import Service, Start
 from tests.sheet_case import HOSTILE, case, large
 from tests.test_http_addresses import STEADY, policy
 from tests.test_http_messages import problem
@@ -30,21 +29,6 @@ from tests.test_sheets import close, said, texts
 from tests.visitor import EXPORT, Answer, Visitor, call
 
 FORMS = {"pdf": "application/pdf", "html": "text/html; charset=utf-8", "ics": "text/calendar; charset=utf-8"}
-Start = Callable[..., Service]
-
-
-@pytest.fixture
-def start(rules: Rules, tmp_path: Path) -> Iterator[Start]:
-    """Starts services with settings of one's own."""
-    running: list[Service] = []
-
-    def begin(**settings: str) -> Service:
-        running.append(Service(tmp_path / str(len(running)), **settings).start())
-        return running[-1]
-
-    yield begin
-    for service in running:
-        assert service.stop() == 0
 
 
 async def _finish(service: Service, rules: Rules, visitor: Visitor, sheet: Sheet, ago: int) -> str:

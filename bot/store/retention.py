@@ -18,6 +18,7 @@ def empty(db: sqlite3.Connection, before: int) -> int:
             (SELECT conversation, seq FROM message WHERE body IS NULL)"""
         )
         db.execute("UPDATE sheet SET body = NULL WHERE made < ? AND body IS NOT NULL", (before,))
+        db.execute("UPDATE parked SET body = NULL WHERE made < ? AND body IS NOT NULL", (before,))
         db.execute("UPDATE conversation SET topic = NULL WHERE touched < ? AND topic IS NOT NULL", (before,))
         db.execute("UPDATE ticket SET fields = NULL WHERE state = 'closed' AND closed < ? AND fields IS NOT NULL", (before,))
     return cursor.rowcount
