@@ -25,7 +25,7 @@ from bot.handoff import NewTicket
 from bot.model import Choice, Conversation, Message, Owner, Point, Reply, Topic, Turn
 from bot.rules import TEXT_LIMIT, Rules, local
 from bot.sheets import due
-from intents.meaning import HUMAN, OVERVIEW, Context, Meaning
+from intents.meaning import FACET_ONLY, HUMAN, OVERVIEW, Context, Meaning
 from intents.normalise import has_words, visible
 from intents.several import questions
 from knowledge.answers import fill
@@ -273,14 +273,22 @@ def _clarified(conversation: Conversation, message: Message, meaning: Meaning, r
     topic = conversation.topic
     if topic.misses + 1 >= MISSES:
         return handoff.open_ticket(conversation, rules, message.at, new, "not_understood", before=(Reply(rules.phrases["misunderstood"]),))
-    named = telling.item_buttons(rules, [(c.item, c.facet) for c in meaning.choices])
+    of_nothing = bool(meaning.why) and meaning.why[0] == FACET_ONLY
+    named = telling.item_buttons(rules, _commonest(rules, meaning) if of_nothing else [(c.item, c.facet) for c in meaning.choices])
     buttons = (*named, Choice(choices.NOT_THESE, rules.phrases["none"]))
-    if meaning.why and meaning.why[0] == "只问了方面":
+    if of_nothing:
         text = rules.phrase("clarify_facet", facet=FACET_NAMES[meaning.facet or OVERVIEW])
     else:
         text = rules.phrases["clarify" if named else "misunderstood"]
     asked = replace(topic, offered=buttons, misses=topic.misses + 1)
     return Turn(replace(conversation, topic=asked), (Reply(text, buttons),), decision="clarify")
+
+
+def _commonest(rules: Rules, meaning: Meaning) -> list[tuple[str, str]]:
+    """The facet asked of nothing, for the first item of each group of the first screen that has it; at most three."""
+    items, facet = rules.library.catalog.items, meaning.facet or OVERVIEW
+    firsts = [next((i for i in g.items if i in items and facet in items[i].answers), None) for g in rules.library.start.groups]
+    return [(item, facet) for item in firsts if item][:3]
 
 
 def _rejected(conversation: Conversation, meaning: Meaning, rules: Rules, today: date) -> Turn:

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 Decision = Literal["answer", "clarify", "handoff", "reject", "flow", "smalltalk"]
 OVERVIEW = "overview"
 FOREIGN = "reject"
+FACET_ONLY = "只问了方面"  # the reason of a meaning that has a facet and nothing it is of
 HUMAN, GREETING, THANKS = "meta.human", "meta.greeting", "meta.thanks"
 
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from intents.follow import Counterparts, gone_back, meant_last
 from intents.matcher import Candidate, Matcher, Ranking
-from intents.meaning import FOREIGN, GREETING, HUMAN, OVERVIEW, THANKS, Context, Decision, Likely, Meaning
+from intents.meaning import FACET_ONLY, FOREIGN, GREETING, HUMAN, OVERVIEW, THANKS, Context, Decision, Likely, Meaning
 
 SlotsOf = Callable[[str, date], Mapping[str, object]]
 STORY = 60
@@ -108,6 +108,8 @@ class Reader:
             corrected, said = corrected or shorter != said, shorter
         ranking = self._rank(said)
         facets = self.facets(ranking)
+        if context.item is None and facets != (OVERVIEW,) and self._bare(said):
+            return self._which(ranking, facets)
         followed = self._followed(said, ranking, facets, context, corrected) if context.item else None
         return followed or self._decide(ranking, facets, said)
 
@@ -179,6 +181,12 @@ class Reader:
         for word in cues:
             rest = rest.replace(word, " ")
         return bool(cues) and all(_made_of(part, (*self.fillers.light, *self.fillers.particles)) for part in re.split(r"[\W_]+", rest))
+
+    def _which(self, ranking: Ranking, facets: tuple[str, ...]) -> Meaning:
+        """A facet of nothing: 多少钱, with nothing talked about before. It is asked of what."""
+        guess = _first_ours(ranking)
+        ours = tuple(Likely(c.intent, facets[0], c.confidence, c.example) for c in ranking.candidates if c.intent != FOREIGN)
+        return Meaning("clarify", guess.intent if guess else None, facets[0], 0.0, ours, facets=facets, why=(FACET_ONLY,))
 
     def _marked(self, core: str) -> bool:
         """Whether a message opens or ends like one that goes on."""
