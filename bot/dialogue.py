@@ -30,6 +30,7 @@ from intents.normalise import has_words, visible
 from intents.several import questions
 from knowledge.answers import fill
 from knowledge.catalog import FACET_NAMES
+from knowledge.odd_days import odd_day
 
 FORGET_MS = 30 * 60 * 1000
 MISSES = 2
@@ -231,6 +232,9 @@ def _answered(conversation: Conversation, message: Message, meaning: Meaning, ru
     if not unique:
         text = rules.phrase("no_answer", item=item, phone=rules.phone(today))
         return Turn(conversation, (Reply(text, _human(rules)),), decision="clarify")
+    odd = odd_day(meaning.text)
+    if odd:  # a limit was to be counted from it
+        unique[0] = replace(unique[0], text=rules.phrase("no_such_day", day=odd) + "\n" + unique[0].text)
     return _told(conversation, _buttons_last(unique), item, meaning.facet or OVERVIEW)
 
 

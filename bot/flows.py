@@ -9,6 +9,7 @@ from bot.loan_talk import yuan
 from bot.model import Flow
 from bot.privacy import masked
 from knowledge.guides import Guide, Option, Step, applies, known
+from knowledge.odd_days import odd_day
 
 SKIPPED = "-"  # the answer of a step that was left out
 CLASS_MARK = "."  # between classes in an answer: choice ids have no comma
@@ -244,7 +245,7 @@ def _number(step: Step, said: Said) -> Read:
 def _date(step: Step, said: Said) -> Read:
     value = said.slots.get("date")
     if not isinstance(value, str) or len(value) != 10:
-        return Read(wrong="flow_date_whole" if value else "")
+        return Read(wrong="flow_no_such_day" if odd_day(said.text) else "flow_date_whole" if value else "")
     day = date.fromisoformat(value)
     if step.tense == "past" and day > said.today:
         return Read(wrong="flow_date_future")

@@ -87,6 +87,8 @@ NEEDED: Mapping[str, frozenset[str]] = {
     "flow_check": frozenset(),
     "flow_go_on": frozenset({"guide"}),
     "flow_noted": frozenset(),
+    "no_such_day": frozenset({"day"}),
+    "flow_no_such_day": frozenset(),
     "flow_back_to": frozenset(),
     "flow_days": frozenset(),
     "flow_stop": frozenset(),
